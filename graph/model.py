@@ -1,0 +1,90 @@
+"""What the causal graph is made of, independent of any store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Value: TypeAlias = str | int | float | bool | None | tuple[str, ...]
+Direction: TypeAlias = Literal["out", "in"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NodeRef:
+    """A node's name: its label (``graph/schema.py``) and its key within that label."""
+
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node, or a mutation that adds to one.
+
+    ``at`` is the event time (fixed-width UTC text, ``signal_factory.times.format_time``)
+    that properties with the merge rule ``latest`` are compared by.
+    """
+
+    ref: NodeRef
+    props: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A directed edge, or a mutation that adds to one; (kind, src, dst) is its identity.
+
+    ``at`` is the event time: ``latest`` properties compare by it, and the latest
+    ``at`` ever merged is the edge's place in time for windows and degree caps.
+    """
+
+    kind: str
+    src: NodeRef
+    dst: NodeRef
+    props: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One kind of edge that an expansion may follow, and which way."""
+
+    kind: str
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandSpec:
+    """A bounded, typed, time-windowed neighbourhood.
+
+    ``since``/``until`` keep edges whose ``at`` lies within them (an edge without a
+    time always qualifies). Of a node's edges of one hop only the ``max_degree``
+    latest are followed (ties by neighbour key). ``max_nodes`` stops the walk,
+    breadth first, in the order of (label, key).
+    """
+
+    hops: tuple[Hop, ...]
+    max_hops: int = 5
+    max_nodes: int = 2_000
+    max_degree: int = 200
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """What an expansion returns. ``is_partial`` says that a cap cut something off."""
+
+    nodes: Mapping[NodeRef, Node]
+    edges: tuple[Edge, ...]
+    depth: Mapping[NodeRef, int]
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GraphStats:
+    """Counts for ``/metrics`` and ``sf doctor``."""
+
+    nodes: int
+    edges: int
+    nodes_by_label: Mapping[str, int]
+    edges_by_kind: Mapping[str, int]

@@ -1,0 +1,59 @@
+"""The GraphStore port: the one door between the engine and a graph database."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+
+from .model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
+
+
+class GraphStore(ABC):
+    """A store of the causal graph.
+
+    Every write is an upsert under the merge rules of ``graph/schema.py``: applying
+    the same mutations twice, or in another order, gives the same graph.
+    """
+
+    @abstractmethod
+    def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+        """Merge nodes and edges in. An edge's ends come to be if they do not exist.
+
+        Raises:
+            GraphSchemaError: a label, kind, end or property the registry does not declare.
+        """
+
+    @abstractmethod
+    def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
+        """The nodes that exist among ``refs``."""
+
+    @abstractmethod
+    def find(
+        self, label: str, *, prefix: str = "", limit: int = 100, after: str = ""
+    ) -> list[Node]:
+        """Nodes of a label by key order, whose key starts with ``prefix`` and follows ``after``."""
+
+    @abstractmethod
+    def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
+        """The neighbourhood of ``seeds`` that ``spec`` bounds; unknown seeds are left out."""
+
+    @abstractmethod
+    def merge_nodes(self, old: NodeRef, new: NodeRef) -> None:
+        """Fold ``old`` into ``new`` (same label): properties merge, edges move, ``old`` is gone.
+
+        This is what late identity needs: two names turn out to be one table.
+        """
+
+    @abstractmethod
+    def delete(self, refs: Iterable[NodeRef]) -> int:
+        """Remove nodes with their edges; the number of nodes removed."""
+
+    @abstractmethod
+    def stats(self) -> GraphStats:
+        """Counts by label and kind."""
+
+    @abstractmethod
+    def elements(self) -> Iterable[Node | Edge]:
+        """Every node, then every edge, each in the order of its identity (for hash and export)."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what the store holds."""
