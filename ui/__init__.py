@@ -1,0 +1,1 @@
+"""The incident explorer: a Streamlit page that talks to the REST API and nothing else."""

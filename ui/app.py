@@ -1,0 +1,126 @@
+"""The page: filters, the list of incidents, one explained, data set health, questions.
+
+Run by Streamlit (``ui/launch.py``). Everything it shows comes over REST.
+"""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+from signal_factory.errors import SignalFactoryError
+
+from ui.client import RestClient
+from ui.documents import document, text
+from ui.markup import tag
+from ui.page_settings import from_environment
+from ui.panels.actions import show_actions, show_checks, show_gaps
+from ui.panels.ask import show_ask
+from ui.panels.evidence import (
+    show_boundaries,
+    show_candidates,
+    show_citations,
+    show_factors,
+    show_timeline,
+)
+from ui.panels.feedback import show_feedback
+from ui.panels.headline import show_cause, show_counts, show_headline, show_narrative
+from ui.panels.health import owner_of, show_health
+from ui.panels.impact import show_blast_radius, show_graph
+from ui.panels.incident_list import show_incidents
+from ui.panels.queries import show_queries, show_raw
+from ui.panels.states import show_doubts, show_failure
+from ui.wording import SEVERITIES, STATUSES
+
+_VIEWS = ("Incidents", "Data sets", "Ask")
+
+
+def choose(incident_id: str) -> None:
+    """Open one incident; the address then names it."""
+    st.query_params["incident"] = incident_id
+
+
+def leave() -> None:
+    """Go back to the list."""
+    if "incident" in st.query_params:
+        del st.query_params["incident"]
+
+
+def heading(words: str) -> None:
+    """A heading of the page's own words."""
+    st.html(tag("h2", words, class_="sf-h"))
+
+
+def show_one(client: RestClient, incident_id: str) -> None:
+    """One incident explained, most needed first."""
+    st.button("← All incidents", on_click=leave, key="back")
+    incident = client.incident(incident_id)
+    rca = document(incident, "rca")
+    show_headline(incident, owner_of(client, text(incident, "dataset_urn")), datetime.now(UTC))
+    show_doubts(incident)
+    show_cause(incident)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        heading("How it spread")
+        show_graph(incident)
+    with right:
+        show_actions(rca)
+        heading("Evidence chain")
+        show_timeline(rca)
+    show_narrative(incident)
+    show_blast_radius(rca)
+    show_boundaries(incident)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_checks(rca)
+    with right:
+        show_gaps(rca)
+    show_factors(rca)
+    show_candidates(rca)
+    show_counts(incident)
+    with st.expander("Evidence cited"):
+        show_citations(incident)
+    with st.expander("The path as a query"):
+        show_queries(rca)
+    with st.expander("Raw document"):
+        show_raw(incident)
+    with st.expander("Ask about this incident", expanded=True):
+        show_ask(client, incident_id)
+    with st.expander("Feedback"):
+        show_feedback(client, incident_id)
+
+
+def show_page(client: RestClient) -> None:
+    """The chosen view with its filters."""
+    with st.sidebar:
+        view = st.radio("View", _VIEWS, key="view", on_change=leave)
+        status = st.selectbox("Status", ("All", *STATUSES), key="status", on_change=leave)
+        severities = st.multiselect("Severity", SEVERITIES, key="severity", on_change=leave, placeholder="All")
+        words = st.text_input("Data set or title contains", key="words", on_change=leave, max_chars=200)
+        st.button("Refresh", key="refresh")
+    if view == "Ask":
+        heading("Ask")
+        show_ask(client)
+    elif view == "Data sets":
+        heading("Data set health")
+        show_health(client, words)
+    elif "incident" in st.query_params:
+        show_one(client, st.query_params["incident"])
+    else:
+        heading("Incidents")
+        answer = client.incidents(status="" if status == "All" else status)
+        show_incidents(answer, severities, words, datetime.now(UTC), choose)
+
+
+def main() -> None:
+    """Draw the page once; a failure is a panel with advice, not a stack trace."""
+    st.set_page_config("Signal Factory", page_icon="🏭", layout="wide")
+    st.html(Path(__file__).with_name("style.css"))
+    try:
+        with RestClient(from_environment(os.environ)) as client:
+            show_page(client)
+    except SignalFactoryError as failure:
+        show_failure(failure)
+
+
+main()

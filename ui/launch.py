@@ -1,0 +1,78 @@
+"""Starting the page: Streamlit in a process of its own, on loopback, without telemetry.
+
+The key goes through the environment, never through the arguments, which any
+user of the machine can read.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from signal_factory.errors import ConfigurationError
+
+from ui.page_settings import DEFAULT_URL
+
+_APP = Path(__file__).with_name("app.py")
+_OPTIONS = {
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.showEmailPrompt": "false",
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "logger.level": "warning",
+}
+
+
+def command(address: str = "127.0.0.1", port: int = 8501, *, python: str = sys.executable) -> list[str]:
+    """The argument list that starts the page; it holds no secret.
+
+    Raises:
+        ConfigurationError: ``port`` is no port.
+    """
+    if not 0 < port < 65_536:
+        raise ConfigurationError(f"{port} is not a port", hint="Choose one between 1 and 65535.")
+    options = _OPTIONS | {"server.address": address, "server.port": str(port)}
+    return [python, "-m", "streamlit", "run", str(_APP), *(f"--{name}={value}" for name, value in options.items())]
+
+
+def environment(
+    base: Mapping[str, str], url: str = DEFAULT_URL, *, key: str = "", key_file: Path | None = None
+) -> dict[str, str]:
+    """``base`` with what the page needs: the API's address and its key or the file that holds it.
+
+    With neither given, the key that ``base`` names stays in force.
+    """
+    made = dict(base) | {"SF_URL": url}
+    if key or key_file is not None:
+        made.pop("SF_API_KEY", None)
+        made.pop("SF_API_KEY_FILE", None)
+    if key:
+        made["SF_API_KEY"] = key
+    elif key_file is not None:
+        made["SF_API_KEY_FILE"] = str(key_file)
+    roots = [str(_APP.parent.parent), base.get("PYTHONPATH", "")]
+    made["PYTHONPATH"] = os.pathsep.join(filter(None, roots))
+    return made
+
+
+def run(
+    url: str,
+    base: Mapping[str, str],
+    *,
+    key: str = "",
+    key_file: Path | None = None,
+    address: str = "127.0.0.1",
+    port: int = 8501,
+) -> int:
+    """Serve the page until it is stopped; answers Streamlit's exit code."""
+    wanted = environment(base, url, key=key, key_file=key_file)
+    process = subprocess.Popen(command(address, port), env=wanted)  # noqa: S603
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        return process.wait()

@@ -1,0 +1,42 @@
+"""A question in words, answered with citations."""
+
+import streamlit as st
+from signal_factory.errors import SignalFactoryError
+
+from ui.client import RestClient
+from ui.documents import Document, text, texts
+from ui.markup import code, items, tag
+from ui.panels.states import show_failure
+
+
+def show_ask(client: RestClient, incident_id: str = "") -> None:
+    """The question box and the answer to what was asked last."""
+    key = f"ask-{incident_id or 'anything'}"
+    example = "Why did this break?" if incident_id else "Why is orders_gold_daily stale?"
+    with st.form(key, border=False):
+        question = st.text_input("Ask about this incident" if incident_id else "Ask", placeholder=example, max_chars=500)
+        asked = st.form_submit_button("Ask")
+    if asked and question.strip():
+        _answer(client, question.strip(), incident_id)
+    elif asked:
+        st.warning("Write a question first, such as: who owns it, what changed, what else is hit?")
+
+
+def _answer(client: RestClient, question: str, incident_id: str) -> None:
+    try:
+        with st.spinner("Reading the graph …"):
+            answer = client.ask(question, incident_id)
+    except SignalFactoryError as failure:
+        show_failure(failure)
+        return
+    st.html(_shown(answer))
+
+
+def _shown(answer: Document) -> str:
+    said = text(answer, "answer", "There is no answer to that.")
+    paragraphs = [tag("p", part) for part in said.split("\n") if part.strip()]
+    cited = texts(answer, "citations")
+    below: list[str] = [tag("p", f"Answered by: {text(answer, 'answered_by', 'unknown')}", class_="sf-soft")]
+    if cited:
+        below += [tag("h3", "Citations", class_="sf-h"), items(map(code, cited))]
+    return tag("div", *paragraphs, *below, class_="sf-card sf-info sf-steps", role="status")
