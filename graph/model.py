@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None | tuple[str, ...]
 Direction: TypeAlias = Literal["out", "in"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class NodeRef:
-    """A node's name: its label (``graph/schema.py``) and its key within that label."""
+class NodeRef(NamedTuple):
+    """A node's name: its label (``graph/schema.py``) and its key within that label.
+
+    A named tuple, because it is the dictionary key of every traversal: hashing and
+    ordering happen in C.
+    """
 
     label: str
     key: str
@@ -21,12 +24,15 @@ class Node:
     """A node, or a mutation that adds to one.
 
     ``at`` is the event time (fixed-width UTC text, ``signal_factory.times.format_time``)
-    that properties with the merge rule ``latest`` are compared by.
+    that properties with the merge rule ``latest`` are compared by. ``times`` holds the
+    times of properties that were set at another moment than ``at``; stores fill it, so
+    that what a store returns can be merged into another without loss.
     """
 
     ref: NodeRef
     props: Mapping[str, Value] = field(default_factory=dict[str, Value])
     at: str = ""
+    times: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Edge:
 
     ``at`` is the event time: ``latest`` properties compare by it, and the latest
     ``at`` ever merged is the edge's place in time for windows and degree caps.
+    ``times`` is as in ``Node``.
     """
 
     kind: str
@@ -42,6 +49,7 @@ class Edge:
     dst: NodeRef
     props: Mapping[str, Value] = field(default_factory=dict[str, Value])
     at: str = ""
+    times: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,8 @@ class ExpandSpec:
 
     ``since``/``until`` keep edges whose ``at`` lies within them (an edge without a
     time always qualifies). Of a node's edges of one hop only the ``max_degree``
-    latest are followed (ties by neighbour key). ``max_nodes`` stops the walk,
-    breadth first, in the order of (label, key).
+    latest are followed (ties by neighbour: label, then key). ``max_nodes`` stops the
+    walk, breadth first, in the order of (label, key).
     """
 
     hops: tuple[Hop, ...]
@@ -72,7 +80,13 @@ class ExpandSpec:
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
-    """What an expansion returns. ``is_partial`` says that a cap cut something off."""
+    """What an expansion returns.
+
+    ``nodes`` and ``depth`` are in the order of discovery: by depth, then (label, key).
+    ``edges`` holds what was followed between them, by kind and then by the place of
+    their ends in ``nodes``. ``is_partial`` says that ``max_nodes`` or ``max_degree``
+    cut something off (``max_hops`` and the time window are the question, not a cut).
+    """
 
     nodes: Mapping[NodeRef, Node]
     edges: tuple[Edge, ...]

@@ -1,0 +1,196 @@
+"""Mutations in their one canonical form, or refused.
+
+Normalising is idempotent, and it is where foreign input meets the registry: after
+it, two mutations that mean the same are equal.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from signal_factory.errors import InvalidEvent
+from signal_factory.times import format_time, parse_time
+
+from .errors import GraphSchemaError
+from .model import Edge, Node, NodeRef, Value
+from .schema import edge_kind_of, label_of
+from .schema_types import Property, ValueType
+
+MAX_KEY_LENGTH = 2_048
+MAX_TEXT_LENGTH = 4_096
+_MAX_INT = 2**63 - 1
+
+
+def normalise_node(node: Node) -> Node:
+    """The canonical form of a node mutation.
+
+    Raises:
+        GraphSchemaError: its label, key, a property or a value is not in the registry.
+    """
+    label = label_of(node.ref.label)
+    check_key(node.ref)
+    props, times, at = _normalise(label.properties, node, label.name)
+    return Node(node.ref, props, at, times)
+
+
+def normalise_edge(edge: Edge) -> Edge:
+    """The canonical form of an edge mutation.
+
+    Raises:
+        GraphSchemaError: its kind, ends, a property or a value is not in the registry.
+    """
+    kind = edge_kind_of(edge.kind)
+    if (edge.src.label, edge.dst.label) not in kind.ends:
+        raise GraphSchemaError(f"{kind.name} cannot join {edge.src.label[:40]} to {edge.dst.label[:40]}")
+    check_key(edge.src)
+    check_key(edge.dst)
+    props, times, at = _normalise(kind.properties, edge, kind.name)
+    return Edge(kind.name, edge.src, edge.dst, props, at, times)
+
+
+def check_key(ref: NodeRef) -> None:
+    """Refuse a key that no store could hold.
+
+    Raises:
+        GraphSchemaError: it is empty, too long, or holds a NUL or half a surrogate pair.
+    """
+    key = ref.key
+    if not 0 < len(key) <= MAX_KEY_LENGTH:
+        raise GraphSchemaError(f"a {ref.label} key of {len(key)} characters (1 to {MAX_KEY_LENGTH} are allowed)")
+    if "\0" in key or not (key.isascii() or _is_unicode(key)):
+        raise GraphSchemaError(f"a {ref.label} key with characters that are not text")
+
+
+def canonical_time(text: str) -> str:
+    """``text`` as fixed-width UTC text; empty stays empty.
+
+    Raises:
+        GraphSchemaError: it is not a time.
+    """
+    if not text or _looks_canonical(text):
+        return text
+    try:
+        return format_time(parse_time(text))
+    except InvalidEvent as error:
+        raise GraphSchemaError(str(error), hint=error.hint) from None
+
+
+def default_time(rule: Property, props: Mapping[str, Value], at: str) -> str:
+    """The time a value belongs to when ``times`` does not say."""
+    beside = props.get(rule.beside) if rule.beside else None
+    return beside if isinstance(beside, str) else at
+
+
+def _normalise(
+    registry: Mapping[str, Property], element: Node | Edge, owner: str
+) -> tuple[dict[str, Value], dict[str, str], str]:
+    at = canonical_time(element.at)
+    props: dict[str, Value] = {}
+    for name, value in element.props.items():
+        if value is None:
+            continue
+        rule = registry.get(name)
+        if rule is None:
+            raise GraphSchemaError(f"{owner} has no property {name[:80]!r}")
+        _set(props, rule, value)
+    times = _normalise_times(registry, element.times, props, at) if element.times else {}
+    return props, times, at
+
+
+def _set(props: dict[str, Value], rule: Property, value: Value) -> None:
+    canonical = _READERS[rule.type](rule, value)
+    if rule.cap and isinstance(canonical, tuple) and len(canonical) > rule.cap:
+        props[f"{rule.name}_capped"] = True
+        canonical = canonical[: rule.cap]
+    if canonical != ():
+        props[rule.name] = canonical
+
+
+def _normalise_times(
+    registry: Mapping[str, Property], times: Mapping[str, str], props: Mapping[str, Value], at: str
+) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for name, text in times.items():
+        rule = registry.get(name)
+        if rule is None or rule.rule not in ("latest", "at_min") or name not in props:
+            continue
+        moment = canonical_time(text)
+        if moment != default_time(rule, props, at):
+            kept[name] = moment
+    return kept
+
+
+def _looks_canonical(text: str) -> bool:
+    return (
+        len(text) == 24
+        and text[23] == "Z"
+        and text[4] == text[7] == "-"
+        and text[10] == "T"
+        and text[13] == text[16] == ":"
+        and text[19] == "."
+        and (text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19] + text[20:23]).isdecimal()
+        and text.isascii()
+    )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(rule: Property, value: Any) -> Value:
+    if not isinstance(value, str):
+        raise _mismatch(rule, value)
+    short = value[:MAX_TEXT_LENGTH]
+    return short if short.isascii() or _is_unicode(short) else short.encode("utf-8", "replace").decode()
+
+
+def _time(rule: Property, value: Any) -> Value:
+    if not isinstance(value, str) or not value:
+        raise _mismatch(rule, value)
+    return canonical_time(value)
+
+
+def _int(rule: Property, value: Any) -> Value:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is not int or abs(value) > _MAX_INT:
+        raise _mismatch(rule, value)
+    return value
+
+
+def _float(rule: Property, value: Any) -> Value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise _mismatch(rule, value)
+    # Adding zero turns -0.0 into 0.0, which compares equal to it but prints differently.
+    return float(value) + 0.0
+
+
+def _bool(rule: Property, value: Any) -> Value:
+    if not isinstance(value, bool):
+        raise _mismatch(rule, value)
+    return value
+
+
+def _strs(rule: Property, value: Any) -> Value:
+    if not isinstance(value, tuple | list):
+        raise _mismatch(rule, value)
+    members = (str(_text(rule, one)) for one in value)
+    return tuple(sorted(set(members))) if rule.rule == "union" else tuple(members)
+
+
+def _mismatch(rule: Property, value: Any) -> GraphSchemaError:
+    return GraphSchemaError(f"property {rule.name} takes {rule.type}, not {type(value).__name__}")
+
+
+_READERS: dict[ValueType, Callable[[Property, Any], Value]] = {
+    "str": _text,
+    "time": _time,
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "strs": _strs,
+}

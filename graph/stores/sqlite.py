@@ -1,0 +1,115 @@
+"""The embedded graph store: SQLite, one writer, any number of reading processes."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ..coalesce import coalesce
+from ..model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
+from ..port import GraphStore
+from ..renaming import check_same_label
+from ..schema import EDGE_KINDS, LABELS
+from . import sqlite_write
+from .key_range import key_range
+from .sqlite_connections import MEMORY, Connections
+from .sqlite_expand import expand
+from .sqlite_rows import EDGE_COLUMNS, NODE_COLUMNS, edge_of, node_of, rows_by_ref
+from .sqlite_schema import check_version, prepare, read_symbols
+
+_FIND = f"""
+SELECT {NODE_COLUMNS} FROM node AS n
+WHERE n.label = ? AND n.key > ? AND n.key >= ? AND n.key < ? ORDER BY n.key LIMIT ?
+"""
+_EDGES = f"""
+SELECT {EDGE_COLUMNS}, sl.name, s.key, dl.name, d.key
+FROM edge AS e JOIN node AS s ON s.id = e.src JOIN symbol AS sl ON sl.id = s.label
+JOIN node AS d ON d.id = e.dst JOIN symbol AS dl ON dl.id = d.label
+WHERE e.kind = ? ORDER BY sl.name, s.key, dl.name, d.key
+"""
+_ALL_NODES = f"SELECT {NODE_COLUMNS} FROM node AS n WHERE n.label = ? ORDER BY n.key"
+
+
+class SqliteGraphStore(GraphStore):
+    """A graph in one SQLite file (WAL, ``synchronous = FULL``), or in memory (``:memory:``).
+
+    Threads may share a store. Processes open stores of their own on the same file:
+    one to write, others with ``read_only=True``; a reader sees what was committed when
+    its call began.
+
+    Raises (any method):
+        BackendUnavailable: the file cannot be opened, or stays locked for 10 seconds.
+        GraphVersionError: a newer program wrote the file.
+    """
+
+    def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
+        self._connections = Connections(str(path), read_only=read_only)
+        try:
+            if not read_only:
+                with self._connections.writing() as connection:
+                    prepare(connection)
+            with self._connections.reading() as connection:
+                check_version(connection)
+                self._symbols = read_symbols(connection)
+        except BaseException:
+            self._connections.close()
+            raise
+
+    def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
+        """See ``GraphStore.upsert``; one call is one transaction."""
+        merged_nodes, merged_edges = coalesce(nodes, edges)
+        if merged_nodes:
+            with self._connections.writing() as connection:
+                sqlite_write.upsert(connection, self._symbols, merged_nodes, merged_edges)
+
+    def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
+        """See ``GraphStore.get``."""
+        with self._connections.reading() as connection:
+            found = (node_of(row, self._symbols) for row in rows_by_ref(connection, set(refs), self._symbols))
+            return {node.ref: node for node in found}
+
+    def find(self, label: str, *, prefix: str = "", limit: int = 100, after: str = "") -> list[Node]:
+        """See ``GraphStore.find``."""
+        number = self._symbols.number.get(label, 0)
+        low, high = key_range(prefix)
+        with self._connections.reading() as connection:
+            rows = connection.execute(_FIND, (number, after, low, high, max(0, limit))).fetchall()
+        return [node_of(row, self._symbols) for row in rows]
+
+    def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
+        """See ``GraphStore.expand``; the whole walk sees one moment of the graph."""
+        with self._connections.reading() as connection:
+            return expand(connection, self._symbols, seeds, spec)
+
+    def merge_nodes(self, old: NodeRef, new: NodeRef) -> None:
+        """See ``GraphStore.merge_nodes``; one call is one transaction."""
+        check_same_label(old, new)
+        if old != new:
+            with self._connections.writing() as connection:
+                sqlite_write.merge_nodes(connection, self._symbols, old, new)
+
+    def delete(self, refs: Iterable[NodeRef]) -> int:
+        """See ``GraphStore.delete``; one call is one transaction, so callers slice."""
+        wanted = list(refs)
+        with self._connections.writing() as connection:
+            return sqlite_write.delete(connection, self._symbols, wanted)
+
+    def stats(self) -> GraphStats:
+        """See ``GraphStore.stats``; counts are kept with every write, none is counted here."""
+        with self._connections.reading() as connection:
+            counts = dict(connection.execute("SELECT name, count FROM symbol WHERE count > 0").fetchall())
+        by_label = {name: counts[name] for name in sorted(LABELS) if name in counts}
+        by_kind = {name: counts[name] for name in sorted(EDGE_KINDS) if name in counts}
+        return GraphStats(sum(by_label.values()), sum(by_kind.values()), by_label, by_kind)
+
+    def elements(self) -> Iterable[Node | Edge]:
+        """See ``GraphStore.elements``; the iteration sees one moment of the graph."""
+        with self._connections.reading() as connection:
+            for label in sorted(LABELS):
+                for row in connection.execute(_ALL_NODES, (self._symbols.number[label],)):
+                    yield node_of(row, self._symbols)
+            for kind in sorted(EDGE_KINDS):
+                for row in connection.execute(_EDGES, (self._symbols.number[kind],)):
+                    yield edge_of(row[:7], NodeRef(*row[7:9]), NodeRef(*row[9:11]), self._symbols)
+
+    def close(self) -> None:
+        """See ``GraphStore.close``."""
+        self._connections.close()

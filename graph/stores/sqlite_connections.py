@@ -1,0 +1,132 @@
+"""Connections to the embedded graph: one writer, and readers as many as there are threads."""
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from signal_factory.errors import BackendUnavailable
+
+MEMORY = ":memory:"
+BUSY_TIMEOUT_S = 10.0
+_MMAP_BYTES = 256 * 1024 * 1024
+_CACHE_KIB = 16 * 1024
+
+
+class Connections:
+    """Hands each thread a connection of its own for as long as it needs one.
+
+    A graph in memory has a single connection, which threads take in turn.
+    """
+
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
+        self._path = path
+        self._read_only = read_only
+        self._lock = threading.RLock()
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._closed = False
+        self._writer = None if read_only else _connect(path, read_only=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one moment of the graph until it is given back."""
+        if self._path == MEMORY:
+            with self._lock:
+                yield self._open_writer()
+            return
+        connection = self._take_reader()
+        try:
+            with _answering("read"):
+                connection.execute("BEGIN")
+                yield connection
+        finally:
+            self._give_back(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The writer's connection inside one transaction: all of it, or nothing."""
+        with self._lock, _answering("write"):
+            connection = self._open_writer()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every idle connection; those in use close when they are given back."""
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _open_writer(self) -> sqlite3.Connection:
+        if self._writer is None:
+            why = "closed" if self._closed else "open for reading only"
+            raise BackendUnavailable(f"the graph is {why}")
+        return self._writer
+
+    def _take_reader(self) -> sqlite3.Connection:
+        if self._closed:
+            raise BackendUnavailable("the graph is closed")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _connect(self._path, read_only=True)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if self._closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+
+@contextmanager
+def _answering(what: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise BackendUnavailable(f"cannot {what} the graph: {error}") from error
+
+
+def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
+    try:
+        return _tuned(_opened(path, read_only=read_only), path, read_only=read_only)
+    except sqlite3.Error as error:
+        raise BackendUnavailable(f"cannot open the graph {Path(path).name}: {error}") from error
+
+
+def _opened(path: str, *, read_only: bool) -> sqlite3.Connection:
+    target = MEMORY if path == MEMORY else f"file:{quote(str(Path(path).absolute()))}?mode={_mode(read_only)}"
+    return sqlite3.connect(
+        target,
+        uri=path != MEMORY,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+
+
+def _mode(read_only: bool) -> str:
+    return "ro" if read_only else "rwc"
+
+
+def _tuned(connection: sqlite3.Connection, path: str, *, read_only: bool) -> sqlite3.Connection:
+    if path != MEMORY:
+        connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    if path != MEMORY and not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
