@@ -1,6 +1,7 @@
 """From a kind and a JSON object to the model of that kind, or to an error a sender can act on."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
@@ -14,7 +15,14 @@ from .openlineage import OpenLineageEvent
 from .registration import DatasetRegistration, MappingRule, Tick
 
 Body: TypeAlias = (
-    Evidence | OpenLineageEvent | Deployment | JobEvent | WriteEvent | DatasetRegistration | MappingRule | Tick
+    Evidence
+    | OpenLineageEvent
+    | Deployment
+    | JobEvent
+    | WriteEvent
+    | DatasetRegistration
+    | MappingRule
+    | Tick
 )
 
 MODELS: Mapping[str, type[Body]] = {
@@ -28,6 +36,8 @@ MODELS: Mapping[str, type[Body]] = {
     "tick": Tick,
 }
 _SHOWN = 3
+_building = threading.Lock()
+_validators: dict[str, Callable[[Any], Body]] = {}
 
 
 def parse_body(kind: str, body: Mapping[str, Any]) -> Body:
@@ -36,15 +46,23 @@ def parse_body(kind: str, body: Mapping[str, Any]) -> Body:
     Raises:
         InvalidEvent: unknown kind, or the field paths that are wrong and what they should be.
     """
-    model = MODELS.get(kind)
-    if model is None:
-        raise InvalidEvent("unknown kind", hint=f"Kinds are {', '.join(KINDS)}.")
+    validate = _validators.get(kind) or _built(kind)
     try:
-        return model.model_validate(body if isinstance(body, dict) else dict(body))
+        return validate(body if isinstance(body, dict) else dict(body))
     except ValidationError as error:
         raise InvalidEvent(f"{kind}: {_worded(error)}") from None
     except InvalidEvent as error:
         raise InvalidEvent(f"{kind}: {error}", hint=error.hint) from None
+
+
+def _built(kind: str) -> Callable[[Any], Body]:
+    """The validator of ``kind``, built on first use: pydantic's own deferred building is not thread-safe."""
+    model = MODELS.get(kind)
+    if model is None:
+        raise InvalidEvent("unknown kind", hint=f"Kinds are {', '.join(KINDS)}.")
+    with _building:
+        model.model_rebuild()
+        return _validators.setdefault(kind, model.model_validate)
 
 
 def _worded(error: ValidationError) -> str:

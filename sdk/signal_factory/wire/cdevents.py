@@ -9,7 +9,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from .fields import wrong
+from .fields import is_object, wrong
 
 _DEPLOYED = re.compile(r"dev\.cdevents\.service\.(deployed|upgraded|rolledback)(\.|$)")
 
@@ -55,7 +55,7 @@ def _type_of(raw: dict[str, Any]) -> str:
 
 def _subject(raw: dict[str, Any]) -> dict[str, Any]:
     subject = raw.get("subject")
-    if isinstance(subject, dict):
+    if is_object(subject):
         return subject
     data = _object(raw.get("data"))
     inner = _object(data.get("subject"))
@@ -69,8 +69,8 @@ def _time_of(raw: dict[str, Any]) -> object:
 
 
 def _name_of(environment: object) -> object:
-    return environment.get("id") if isinstance(environment, dict) else environment
+    return environment.get("id") if is_object(environment) else environment
 
 
 def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return value if is_object(value) else {}

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import model_validator
 
 from . import cdevents
-from .fields import Instant, Label, OptionalLabel, Urns, WireModel
+from .fields import Instant, Label, OptionalLabel, Urns, WireModel, is_object
 
 
 class Deployment(WireModel):
@@ -27,7 +27,7 @@ class Deployment(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _own_shape(cls, raw: Any) -> Any:
-        return cdevents.as_deployment(raw) if isinstance(raw, dict) and cdevents.is_cdevent(raw) else raw
+        return cdevents.as_deployment(raw) if is_object(raw) and cdevents.is_cdevent(raw) else raw
 
     @property
     def key(self) -> str:

@@ -5,13 +5,15 @@ written again as JSON, or an ``InvalidEvent`` that says what is wrong.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import isinf
 from typing import Any, NoReturn
 
 from ..errors import InvalidEvent
 from ..times import parse_time
+from .fields import is_list, is_object
 
 KINDS: tuple[str, ...] = (
     "evidence",
@@ -44,26 +46,18 @@ def read_line(text: str | bytes) -> Envelope:
     Raises:
         InvalidEvent: not JSON, not an object, no known ``kind``, or a bad ``time``.
     """
-    return read_envelope(read_json(text))
+    decoded = _decoded(text)
+    found = _opened(_loaded(decoded), None)
+    return found if _is_plain(decoded) else Envelope(found.time, found.kind, storable(found.body))
 
 
 def read_json(text: str | bytes) -> object:
     """RFC 8259 JSON, without Python's extensions and without repeated keys.
 
     Raises:
-        InvalidEvent: the text is not JSON, or a reader could take it in two ways.
+        InvalidEvent: the text is not JSON, or two readers could take it in two ways.
     """
-    try:
-        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text.removeprefix("\ufeff")
-        return json.loads(decoded, parse_constant=_no_constant, object_pairs_hook=_distinct)
-    except RecursionError:
-        raise _too_deep() from None
-    except json.JSONDecodeError as error:
-        raise InvalidEvent(f"not JSON: {error.msg} at character {error.pos + 1}") from None
-    except UnicodeDecodeError:
-        raise InvalidEvent("not JSON: not UTF-8 text") from None
-    except ValueError:
-        raise InvalidEvent("not JSON: a number with too many digits") from None
+    return _loaded(_decoded(text))
 
 
 def read_envelope(obj: object, *, default_time: datetime | None = None) -> Envelope:
@@ -72,7 +66,37 @@ def read_envelope(obj: object, *, default_time: datetime | None = None) -> Envel
     Raises:
         InvalidEvent: it is not an object, or its kind, time or body is missing or wrong.
     """
-    if not isinstance(obj, dict):
+    found = _opened(obj, default_time)
+    return Envelope(found.time, found.kind, storable(found.body))
+
+
+def _decoded(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidEvent("not JSON: not UTF-8 text") from None
+
+
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_distinct)
+    except RecursionError:
+        raise _too_deep() from None
+    except json.JSONDecodeError as error:
+        raise InvalidEvent(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+    except ValueError:
+        raise InvalidEvent("not JSON: a number with too many digits") from None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether JSON that was read from ``text`` needs no look at its values to be storable."""
+    return text.isascii() and "\\u" not in text and text.count("{") + text.count("[") <= MAX_DEPTH
+
+
+def _opened(obj: object, default_time: datetime | None) -> Envelope:
+    if not is_object(obj):
         raise InvalidEvent("an envelope should be a JSON object")
     return Envelope(_time(obj.get("time"), default_time), _kind(obj.get("kind")), _body(obj))
 
@@ -99,9 +123,9 @@ def _body(obj: dict[str, Any]) -> dict[str, Any]:
     body = obj.get("body")
     if body is None and obj.get("kind") == "tick":
         return {}
-    if not isinstance(body, dict):
+    if not is_object(body):
         raise InvalidEvent("the envelope's body should be a JSON object")
-    return storable(body)
+    return body
 
 
 def storable(body: dict[str, Any]) -> dict[str, Any]:
@@ -110,18 +134,26 @@ def storable(body: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidEvent: it holds NaN or an infinity, nests too deep, or is no JSON at all.
     """
+    text = _as_text(body)
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_depth(body)
     try:
-        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
-        if text.count("{") + text.count("[") > MAX_DEPTH:
-            _check_depth(body)
         text.encode()
+    except UnicodeEncodeError:
+        repaired: dict[str, Any] = json.loads(
+            text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
+        return repaired
+    return body
+
+
+def _as_text(body: dict[str, Any]) -> str:
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False)
     except RecursionError:
         raise _too_deep() from None
-    except UnicodeEncodeError:
-        return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))  # type: ignore[no-any-return]
     except (ValueError, TypeError):
         raise InvalidEvent("the body holds a value that JSON has no form for, such as NaN") from None
-    return body
 
 
 def _check_depth(body: dict[str, Any]) -> None:
@@ -133,9 +165,9 @@ def _check_depth(body: dict[str, Any]) -> None:
     raise _too_deep()
 
 
-def _containers(parent: dict[str, Any] | list[Any]) -> Iterator[Any]:
-    values = parent.values() if isinstance(parent, dict) else parent
-    return (value for value in values if isinstance(value, dict | list))
+def _containers(parent: Any) -> Iterator[Any]:
+    values: Iterable[Any] = parent.values() if is_object(parent) else parent
+    return (value for value in values if is_object(value) or is_list(value))
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -143,6 +175,13 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise InvalidEvent("an object has the same key twice")
     return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise InvalidEvent("not JSON: a number too large for any reader")
+    return number
 
 
 def _no_constant(_: str) -> NoReturn:

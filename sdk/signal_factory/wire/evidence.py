@@ -22,6 +22,7 @@ from .fields import (
     Urns,
     WireModel,
     as_items,
+    is_object,
     wrong,
 )
 
@@ -39,6 +40,11 @@ def _verdict(value: object) -> object:
         upper = value.strip().upper()
         return _VERDICTS.get(upper, upper)
     return value
+
+
+def _gate_verdict(value: object) -> object:
+    """A gate that says nothing was skipped."""
+    return "SKIP" if value is None else _verdict(value)
 
 
 def _certainty(value: object) -> object:
@@ -64,7 +70,7 @@ class GateResult(WireModel):
     """What one gate said about the record or run."""
 
     gate: Label
-    result: Annotated[GateVerdict, BeforeValidator(_verdict)] = "SKIP"
+    result: Annotated[GateVerdict, BeforeValidator(_gate_verdict)] = "SKIP"
     reason_code: str | None = None
     details: Object = Field(default_factory=dict[str, Any])
 
@@ -150,12 +156,12 @@ class CorrelationChain(WireModel):
     causal_chain: Annotated[tuple[CausalStep, ...], BeforeValidator(as_items)] = ()
 
 
-_NO_PRODUCER = ProducerIdentity()
-_NO_SOURCE = EvidenceSource()
-_NO_OTEL = OtelContext()
-_NO_LINEAGE = EvidenceLineage()
-_NO_STREAM = StreamContext()
-_NO_CHAIN = CorrelationChain()
+_NO_PRODUCER = ProducerIdentity.model_construct()
+_NO_SOURCE = EvidenceSource.model_construct()
+_NO_OTEL = OtelContext.model_construct()
+_NO_LINEAGE = EvidenceLineage.model_construct()
+_NO_STREAM = StreamContext.model_construct()
+_NO_CHAIN = CorrelationChain.model_construct()
 
 
 class Evidence(WireModel):
@@ -183,7 +189,7 @@ class Evidence(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _nested(cls, raw: Any) -> Any:
-        return flat.nested(raw) if isinstance(raw, dict) else raw
+        return flat.nested(raw) if is_object(raw) else raw
 
     @property
     def run_id(self) -> str | None:

@@ -1,12 +1,20 @@
 """Field types that several wire models share: tolerant readers, one written form."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, LiteralString, TypeAlias, TypeGuard
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
+from ..errors import InvalidEvent
 from ..times import as_utc, format_time
 from ..urns import urn_problem
 
@@ -19,29 +27,33 @@ class WireModel(BaseModel):
     """The base of what is accepted: extra fields are kept, numbers may stand for text."""
 
     model_config = ConfigDict(
-        extra="allow", frozen=True, populate_by_name=True, coerce_numbers_to_str=True, ser_json_inf_nan="null"
+        extra="allow",
+        frozen=True,
+        populate_by_name=True,
+        coerce_numbers_to_str=True,
+        ser_json_inf_nan="null",
+        defer_build=True,
     )
 
 
-def wrong(kind: str, message: str) -> PydanticCustomError:
+def wrong(kind: LiteralString, message: str) -> PydanticCustomError:
     """An error for one field; ``message`` says what is expected and never repeats the value."""
     return PydanticCustomError(kind, "{what}", {"what": message})
 
 
 def read_instant(value: object) -> object:
     """An instant in UTC from RFC 3339 text (no offset means UTC) or a number (seconds or milliseconds)."""
+    if value is None:
+        return None
     try:
         if isinstance(value, str):
             return as_utc(datetime.fromisoformat(value.strip().upper()))
         if isinstance(value, datetime):
             return as_utc(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            seconds = value / 1000 if abs(value) >= _MILLIS_FROM else value
-            return _EPOCH + timedelta(seconds=seconds)
-    except Exception:
-        raise wrong("instant", "should be an RFC 3339 time such as 2026-01-19T02:00:00Z") from None
-    if value is None:
-        return None
+            return _EPOCH + timedelta(seconds=value / 1000 if abs(value) >= _MILLIS_FROM else value)
+    except (ValueError, OverflowError, InvalidEvent):
+        pass
     raise wrong("instant", "should be an RFC 3339 time such as 2026-01-19T02:00:00Z")
 
 
@@ -51,7 +63,7 @@ def as_items(value: object) -> object:
         return ()
     if isinstance(value, str):
         return (value,)
-    if isinstance(value, list) and None in value:
+    if is_list(value) and None in value:
         return [item for item in value if item is not None]
     return value
 
@@ -89,26 +101,39 @@ def optional_label(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def without_nulls(raw: dict[str, Any], *, drop: Iterable[str] = ()) -> dict[str, Any]:
-    """``raw`` without null values and without the keys of ``drop``."""
-    dropped = frozenset(drop)
-    return {key: value for key, value in raw.items() if value is not None and key not in dropped}
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether ``value`` is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether ``value`` is a JSON array."""
+    return isinstance(value, list)
+
+
+def without_nulls(raw: Any) -> Any:
+    """An object without its null values; anything else as it is."""
+    return {key: value for key, value in raw.items() if value is not None} if is_object(raw) else raw
 
 
 _AS_TIME = PlainSerializer(format_time, return_type=str, when_used="json")
 
-Instant: TypeAlias = Annotated[datetime, BeforeValidator(read_instant, json_schema_input_type=datetime), _AS_TIME]
+Instant: TypeAlias = Annotated[
+    datetime, BeforeValidator(read_instant, json_schema_input_type=datetime), _AS_TIME
+]
 Urn: TypeAlias = Annotated[str, AfterValidator(checked_urn)]
 Label: TypeAlias = Annotated[str, AfterValidator(checked_label)]
 OptionalLabel: TypeAlias = Annotated[Label | None, BeforeValidator(optional_label)]
-Text: TypeAlias = str
 Int64: TypeAlias = Annotated[int, Field(ge=-INT64_MAX - 1, le=INT64_MAX)]
 Count: TypeAlias = Annotated[
-    Annotated[int, Field(ge=0, le=INT64_MAX)] | None, BeforeValidator(read_count, json_schema_input_type=int | None)
+    Annotated[int, Field(ge=0, le=INT64_MAX)] | None,
+    BeforeValidator(read_count, json_schema_input_type=int | None),
 ]
 Rate: TypeAlias = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Object: TypeAlias = Annotated[
-    dict[str, Any], BeforeValidator(as_object), WithJsonSchema({"type": "object", "additionalProperties": True})
+    dict[str, Any],
+    BeforeValidator(as_object),
+    WithJsonSchema({"type": "object", "additionalProperties": True}),
 ]
 Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(as_items)]
 Labels: TypeAlias = Annotated[tuple[Label, ...], BeforeValidator(as_items)]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .fields import is_list, is_object
+
 _FLAT = frozenset({"result", "gate", "failure_signature", "reason_code", "reason", "run_id", "source_id"})
 _UNDECIDED = ("FAIL", "WARN")
 
@@ -16,7 +18,7 @@ def nested(raw: dict[str, Any]) -> dict[str, Any]:
         return _folded(data)
     data["is_flat"] = False
     validation = data.get("validation")
-    if isinstance(validation, dict) and validation.get("result") is None:
+    if is_object(validation) and validation.get("result") is None:
         data["validation"] = {**validation, "result": _derived(validation)}
     return data
 
@@ -48,7 +50,7 @@ def _with(part: object, key: str, value: object) -> object:
     """``part`` with ``key`` where it has none; something that is no object is left to be refused."""
     if part is None:
         return {key: value}
-    return {key: value, **part} if isinstance(part, dict) else part
+    return {key: value, **part} if is_object(part) else part
 
 
 def _derived(validation: dict[str, Any]) -> object:
@@ -56,9 +58,9 @@ def _derived(validation: dict[str, Any]) -> object:
     gates = validation.get("gates")
     if validation.get("failed_gates"):
         return "FAIL"
-    if not isinstance(gates, list) or not gates:
+    if not is_list(gates) or not gates:
         return None
-    results = [gate.get("result") for gate in gates if isinstance(gate, dict)]
+    results = [gate.get("result") for gate in gates if is_object(gate)]
     return next((worst for worst in _UNDECIDED if any(_is(r, worst) for r in results)), "PASS")
 
 

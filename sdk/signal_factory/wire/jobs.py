@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ..errors import InvalidEvent
 from .fields import (
     Count,
     Instant,
@@ -15,6 +16,7 @@ from .fields import (
     Texts,
     Urn,
     WireModel,
+    is_object,
     without_nulls,
     wrong,
 )
@@ -24,16 +26,23 @@ JobEventType: TypeAlias = Literal["JobRunStarted", "JobRunCompleted", "JobRunFai
 
 
 def _seconds(value: object) -> object:
-    return parse_duration(value).total_seconds() if isinstance(value, str) and not _is_number(value) else value
+    """Seconds from a text such as ``12m``; numbers, also as text, are seconds already."""
+    if not isinstance(value, str) or value.strip().replace(".", "", 1).isdecimal():
+        return value
+    try:
+        return parse_duration(value).total_seconds()
+    except InvalidEvent:
+        raise wrong("duration", "should be seconds, or a duration such as 30m") from None
 
 
-def _is_number(text: str) -> bool:
-    return text.strip().replace(".", "", 1).isdecimal()
+def _version(value: object) -> object:
+    """A table version; digits in text are the same number."""
+    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 19 else value
 
 
 def _renamed(raw: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """``raw`` without nulls, the spec's older names read as the contract's where those are absent."""
-    data = without_nulls(raw)
+    data: dict[str, Any] = without_nulls(raw)
     for old, new in names.items():
         if old in data and new not in data:
             data[new] = data[old]
@@ -69,7 +78,7 @@ class JobEvent(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _contract_names(cls, raw: Any) -> Any:
-        if not isinstance(raw, dict):
+        if not is_object(raw):
             return raw
         data = _renamed(raw, {"duration": "duration_s"})
         if data.get("event_type") == "JobRunStarted" and "event_time" not in data:
@@ -90,7 +99,7 @@ class WriteEvent(WireModel):
     event_time: Instant
     dataset_urn: Urn
     run_id: Label
-    commit_version: int | str | None = None
+    commit_version: Annotated[Int64 | str | None, BeforeValidator(_version)] = None
     output_partitions_written: Texts = ()
     rows_written: Count = None
     bytes_written: Count = None
@@ -99,7 +108,7 @@ class WriteEvent(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _contract_names(cls, raw: Any) -> Any:
-        if not isinstance(raw, dict):
+        if not is_object(raw):
             return raw
         data = _renamed(raw, {"commit_timestamp": "event_time"})
         if _names_a_partition(data.get("partition_key")):

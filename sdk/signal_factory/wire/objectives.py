@@ -24,7 +24,9 @@ _PART = re.compile(r"([0-9.]+)([dhms])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _CRON_ITEM = re.compile(r"(?:\*|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,3}))?", re.ASCII)
-_CRON_NAMES = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b", re.I)
+_CRON_NAMES = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)\b", re.IGNORECASE
+)
 
 
 def parse_update_by(text: str, *, default_zone: str = "UTC") -> tuple[time, str]:
@@ -35,13 +37,15 @@ def parse_update_by(text: str, *, default_zone: str = "UTC") -> tuple[time, str]
     Raises:
         InvalidEvent: not of that form, no such time of day, or no such zone.
     """
-    hint = "Write it as HH:MM <TZ> daily, such as 02:00 ET daily; <TZ> is UTC, ET, CT, MT, PT or an IANA zone."
+    hint = (
+        "Write it as HH:MM <TZ> daily, such as 02:00 ET daily; <TZ> is UTC, ET, CT, MT, PT or an IANA zone."
+    )
     match = _UPDATE_BY.fullmatch(text.strip())
     if match is None:
-        raise InvalidEvent("expected_update_by should be HH:MM <TZ> daily", hint=hint)
+        raise InvalidEvent("should be HH:MM <TZ> daily", hint=hint)
     hour, minute, zone = match.groups()
     if int(hour) > 23 or int(minute) > 59:
-        raise InvalidEvent("expected_update_by names no time of day", hint=hint)
+        raise InvalidEvent("names no time of day", hint=hint)
     if zone is None or zone.lower() == "daily":
         zone = default_zone
     return time(int(hour), int(minute)), zone_name(zone)
@@ -69,7 +73,7 @@ def parse_duration(text: str) -> timedelta:
         InvalidEvent: not a duration.
     """
     cleaned = text.strip().lower()
-    if _DURATION.fullmatch(cleaned) is None:
+    if len(cleaned) > 40 or _DURATION.fullmatch(cleaned) is None:
         raise InvalidEvent("not a duration", hint="Write durations like 30m, 2h, 90s, 1d or 1h30m.")
     return sum((timedelta(**{_UNITS[unit]: float(n)}) for n, unit in _PART.findall(cleaned)), timedelta())
 
@@ -84,7 +88,7 @@ def check_schedule(text: str) -> str:
     if len(fields) == len(_CRON_RANGES) and all(map(_is_cron_field, fields, _CRON_RANGES)):
         return text
     raise InvalidEvent(
-        "schedule should be a five-field cron expression", hint="Write it as minute hour day month weekday: 0 2 * * *."
+        "should be a five-field cron expression", hint="Write it as minute hour day month weekday: 0 2 * * *."
     )
 
 
@@ -97,4 +101,6 @@ def _is_cron_item(item: str, bounds: tuple[int, int]) -> bool:
     if match is None:
         return False
     numbers = [int(number) for number in match.groups()[:2] if number is not None]
-    return numbers == sorted(numbers) and all(bounds[0] <= n <= bounds[1] for n in numbers) and match[3] != "0"
+    return (
+        numbers == sorted(numbers) and all(bounds[0] <= n <= bounds[1] for n in numbers) and match[3] != "0"
+    )

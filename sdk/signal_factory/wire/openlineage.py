@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..urns import dataset_urn_for, job_urn
-from .fields import Instant, Label, WireModel, wrong
+from .fields import Instant, Label, WireModel, is_list, is_object, wrong
 
 EventKind: TypeAlias = Literal["run", "job", "dataset"]
 RUN_STATES = frozenset({"START", "RUNNING", "COMPLETE", "FAIL", "ABORT", "OTHER"})
@@ -19,9 +19,9 @@ DEFAULT_NAMESPACE = "default"
 
 def _facets(value: object) -> object:
     """The facets that are objects; null or anything else in a facet's place is no facet."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return {}
-    return {key: facet for key, facet in value.items() if isinstance(facet, dict)}
+    return {key: facet for key, facet in value.items() if is_object(facet)}
 
 
 def _namespace(value: object) -> object:
@@ -101,7 +101,7 @@ class OpenLineageEvent(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _placed(cls, raw: Any) -> Any:
-        return _normalised(raw) if isinstance(raw, dict) else raw
+        return _normalised(raw) if is_object(raw) else raw
 
 
 def _normalised(raw: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _note_missing_job(data: dict[str, Any], notes: list[str]) -> None:
 def _datasets(value: object, field: str, notes: list[str]) -> object:
     if value is None:
         return ()
-    if not isinstance(value, list | tuple):
+    if not is_list(value):
         return value
     placed = (_named(item, f"{field}[{index}]", notes) for index, item in enumerate(value))
     return [item for item in placed if item is not None]
@@ -143,7 +143,7 @@ def _named(value: object, where: str, notes: list[str]) -> object:
     """``value``, or None with a note when it has no name to be known by."""
     if value is None:
         return None
-    if not isinstance(value, dict):
+    if not is_object(value):
         notes.append(f"{where}: not an object")
         return None
     name = value.get("name")

@@ -3,16 +3,31 @@
 Source: contract §2, spec/bootstrap_lld.md §3, spec/prd.md FR-8 (``dataset.yaml``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import time, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from .fields import Count, Label, Object, OptionalLabel, Rate, Urn, Urns, WireModel, without_nulls, wrong
+from ..errors import InvalidEvent
+from .fields import (
+    Count,
+    Object,
+    OptionalLabel,
+    Rate,
+    Urn,
+    Urns,
+    WireModel,
+    is_list,
+    is_object,
+    without_nulls,
+    wrong,
+)
 from .objectives import check_schedule, parse_duration, parse_update_by, zone_name
 
-_NOT_A_PLACE = frozenset({"format", "partition_key", "partition_keys", "partitions", "quarantine", "staging", "type"})
+_NOT_A_PLACE = frozenset(
+    {"format", "partition_key", "partition_keys", "partitions", "quarantine", "staging", "type"}
+)
 _ALWAYS_A_PLACE = frozenset({"table", "path", "location", "topic"})
 
 
@@ -28,23 +43,33 @@ def _grace(value: object) -> object:
     return f"{value}s" if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+def _read(field: str, read: Callable[[], object]) -> None:
+    try:
+        read()
+    except InvalidEvent as error:
+        raise InvalidEvent(f"slo.freshness.{field}: {error}", hint=error.hint) from None
+
+
 class FreshnessObjective(WireModel):
     """By when, each day, the watermark has to advance, and with how much grace."""
 
     expected_update_by: str | None = None
     grace_period: Annotated[str, BeforeValidator(_grace)] = "0m"
     timezone: str | None = None
-    schedule: Annotated[str, AfterValidator(check_schedule)] | None = None
+    schedule: str | None = None
     max_staleness_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, raw: Any) -> Any:
-        return without_nulls(raw) if isinstance(raw, dict) else raw
+        return without_nulls(raw)
 
     @model_validator(mode="after")
     def _readable(self) -> "FreshnessObjective":
-        _ = (self.update_by, self.grace, self.zone)
+        _read("timezone", lambda: zone_name(self.timezone or "UTC"))
+        _read("expected_update_by", lambda: self.update_by)
+        _read("grace_period", lambda: self.grace)
+        _read("schedule", lambda: check_schedule(self.schedule or "* * * * *"))
         return self
 
     @property
@@ -97,7 +122,7 @@ class Slo(WireModel):
     dq: DqObjective | None = None
 
 
-_NO_SLO = Slo()
+_NO_SLO = Slo.model_construct()
 
 
 class DatasetRegistration(WireModel):
@@ -121,7 +146,7 @@ class DatasetRegistration(WireModel):
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, raw: Any) -> Any:
-        return without_nulls(raw) if isinstance(raw, dict) else raw
+        return without_nulls(raw)
 
     @property
     def storage_paths(self) -> tuple[str, ...]:
@@ -133,9 +158,9 @@ def _places(storage: dict[str, Any]) -> Iterator[str]:
     for key, value in storage.items():
         if key in _NOT_A_PLACE:
             continue
-        if isinstance(value, dict):
+        if is_object(value):
             yield from _places(value)
-        for text in value if isinstance(value, list) else (value,):
+        for text in value if is_list(value) else (value,):
             if isinstance(text, str) and text and (key in _ALWAYS_A_PLACE or "/" in text or "." in text):
                 yield text
 
