@@ -4,6 +4,7 @@
 #   scripts/clients.sh [CLIENT…]     tests/clients/clientenvs.py finds what this made
 # With CI=true what is missing of Java and Maven is installed with apt-get.
 set -euo pipefail
+export LC_ALL=C
 cd "$(dirname "$0")/.."
 
 root="${SF_CLIENTS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/signal-factory/clients}"

@@ -1,0 +1,72 @@
+"""Record anew what the real clients send: ``python tests/clients/record.py [CLIENT-CASE…]``.
+
+Each case runs in a folder of its own and becomes ``recorded/<client>-<case>.ndjson``: one OpenLineage event a
+line, as the client sent it, but for the places of this machine, which become ``/srv`` (so ``/srv/lake``).
+"""
+
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from clientenvs import RECORDED, ROOT, locate
+from runclients import FileSink, run_dbt, run_spark
+
+Recorder = Callable[[Path, FileSink], CompletedProcess[str]]
+
+
+def _dbt(*arguments: str) -> Recorder:
+    return lambda place, sink: run_dbt(locate("dbt"), place, sink, *arguments)
+
+
+def _spark(case: str) -> Recorder:
+    return lambda place, sink: run_spark(locate("spark"), place, sink, case)
+
+
+CASES: dict[str, Recorder] = {
+    "dbt-failing-tests": _dbt("build"),
+    "dbt-failing-tests-structured-logs": _dbt("--consume-structured-logs", "build"),
+    "dbt-ok": _dbt("build", "--vars", "{only_valid: true}"),
+    "dbt-broken-model": _dbt("build", "--vars", "{broken_column: true}"),
+    "spark-ok": _spark("ok"),
+    "spark-missing-column": _spark("missing_column"),
+    "spark-cast-error": _spark("cast_error"),
+    "spark-udf-error": _spark("udf_error"),
+}
+
+
+def neutral(text: str, place: Path, client: str) -> str:
+    """``text`` without the places and the name of the machine it was recorded on."""
+    for here, there in (
+        (str(place), "/srv"),
+        (str(locate(client).home), f"/opt/{client}"),
+        (str(ROOT), "/srv/signal-factory"),
+        (str(Path.home()), "/home/etl"),
+        (socket.gethostname(), "worker-1"),
+    ):
+        text = text.replace(here, there)
+    return text
+
+
+def record(name: str) -> None:
+    client = name.partition("-")[0]
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
+        place = Path(folder)
+        events = place / "events.ndjson"
+        done = CASES[name](place, FileSink(events))
+        if not events.exists():
+            sys.exit(
+                f"{name}: no event, exit code {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            )
+        lines = events.read_text("utf-8").splitlines()
+        text = neutral("\n".join(line for line in lines if line) + "\n", place, client)
+    RECORDED.mkdir(exist_ok=True)
+    (RECORDED / f"{name}.ndjson").write_text(text, "utf-8")
+    print(f"{name}: {len(lines)} events, the client's exit code {done.returncode}")
+
+
+if __name__ == "__main__":
+    for case in sys.argv[1:] or CASES:
+        record(case)

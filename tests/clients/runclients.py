@@ -1,0 +1,103 @@
+"""Run the real clients on their small projects, their events sent to a file or to a server.
+
+A place is a fresh folder: ``place/lake`` holds the data, ``place/<project>`` a copy of the project.
+"""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from clientenvs import PROJECTS, ClientEnv
+
+LIMIT_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class FileSink:
+    """Events appended to a file, one a line."""
+
+    path: Path
+
+    def environment(self) -> dict[str, str]:
+        prefix = "OPENLINEAGE__TRANSPORT__"
+        return {f"{prefix}TYPE": "file", f"{prefix}LOG_FILE_PATH": str(self.path), f"{prefix}APPEND": "true"}
+
+    def spark_conf(self) -> dict[str, str]:
+        return {"transport.type": "file", "transport.location": str(self.path)}
+
+
+@dataclass(frozen=True)
+class ServerSink:
+    """Events posted to a server that speaks the OpenLineage HTTP API."""
+
+    url: str
+    api_key: str
+
+    def environment(self) -> dict[str, str]:
+        return {"OPENLINEAGE_URL": self.url, "OPENLINEAGE_API_KEY": self.api_key}
+
+    def spark_conf(self) -> dict[str, str]:
+        return {
+            "transport.type": "http",
+            "transport.url": self.url,
+            "transport.endpoint": "/api/v1/lineage",
+            "transport.auth.type": "api_key",
+            "transport.auth.apiKey": self.api_key,
+        }
+
+
+Sink = FileSink | ServerSink
+
+
+def _clean_environment(client: ClientEnv, extra: dict[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "JAVA_HOME", "TMPDIR") if name in os.environ}
+    path = f"{client.home / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return kept | {"PATH": path, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"} | extra
+
+
+def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+    )
+
+
+def _copy_project(name: str, place: Path) -> Path:
+    (place / "lake").mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copytree(PROJECTS / name, place / name, dirs_exist_ok=True))
+
+
+def run_dbt(client: ClientEnv, place: Path, sink: Sink, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``dbt-ol ARGUMENTS`` on the shop project, its database in the lake."""
+    project = _copy_project("dbt_shop", place)
+    extra = {"SHOP_DATABASE": str(place / "lake" / "shop.duckdb"), "OPENLINEAGE_NAMESPACE": "dbt"}
+    environment = _clean_environment(client, extra | sink.environment())
+    return _run([client.program("dbt-ol"), *arguments, "--profiles-dir", "."], project, environment)
+
+
+def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subprocess.CompletedProcess[str]:
+    """The orders job with the official listener; ``case`` names what goes wrong in it."""
+    project = _copy_project("spark_orders", place)
+    shutil.copytree(project / "landing", place / "lake" / "landing", dirs_exist_ok=True)
+    conf = {
+        "spark.app.name": "orders_silver_transform",
+        "spark.ui.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.extraListeners": "io.openlineage.spark.agent.OpenLineageSparkListener",
+        "spark.openlineage.namespace": "spark",
+    } | {f"spark.openlineage.{name}": value for name, value in sink.spark_conf().items()}
+    command = [client.program("spark-submit"), "--master", "local[1]", "--driver-memory", "1g"]
+    command += ["--driver-class-path", os.pathsep.join(client.jars)]
+    command += [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
+    environment = _clean_environment(
+        client, {"PYSPARK_PYTHON": client.program("python"), "SPARK_LOCAL_IP": "127.0.0.1"}
+    )
+    return _run(
+        [*command, str(project / "orders_job.py"), f"file://{place / 'lake'}", case], project, environment
+    )
