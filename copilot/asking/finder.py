@@ -1,0 +1,226 @@
+"""Finds what a question names, in what the read model knows."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from copilot.readmodel import Document
+
+from .fields import children, exact
+from .intents import VOCABULARY, mend
+from .names import CERTAIN, LIKELY, names_of, score, short_name
+from .question import Question, looks_like_a_name
+from .recorder import Recorder
+from .subject import Found, Subject
+
+PAGE = 200
+MAX_PAGES = 10
+MAX_SEARCHES = 6
+MAX_GRAM = 5
+MAX_PHRASES = 60
+_EVIDENCE = re.compile(r"\bevd-[0-9a-z]{1,64}\b", re.IGNORECASE)
+_INCIDENT = re.compile(r"\binc-[0-9a-z]{1,64}\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\bincident (?:#|no |number )?#?(\d{1,9})\b")
+_NEWEST = re.compile(r"\b(?:latest|newest|last|most recent) incident\b")
+_URN = re.compile(r"^(?:ds://|job://|urn:).", re.IGNORECASE)
+_STOP = frozenset(
+    "a about after again all also am an and any anything are as asset assets at back be because been before being "
+    "below best but by bad good calculated call can cannot cant come comes could current currently cypher data dataset "
+    "datasets day days did didnt different do does doesnt doing done dont down during each either else empty ever "
+    "every everything exactly few find first fix for from get getting give go goes going gone got gremlin had happen "
+    "happening has have having he hello help her here hey hi him his hour hours how i if ignore in info information "
+    "instructions into is isnt issue it its itself job jobs just keep know last late lately latest least less let "
+    "like list little long look looking make many maybe me mean might mine minutes month more morning most much must "
+    "my need never new newest next night no none not nothing now number numbers of off ok okay old on once one only "
+    "open or other our out over own page path people pipeline pipelines please previous problem problems quick "
+    "quickly really red regarding right row rows record records run running runs safe same say see seem seems she "
+    "should show since so some somebody someone something soon sorry still stop stopped sure table tables tell than "
+    "thank thanks that the their them then there these they thing things think this those though through time to "
+    "today told tomorrow tonight too trust try two under until up update updated updates us use used using very view "
+    "want wanted was we week well went were what whats when where whether which while who whole whom whos whose why "
+    "will with without wont would wrong year yes yesterday yet you your yours all x "
+    "asked ask blame broken break breaks call called check checks contact count dashboard dashboards delivered depend "
+    "depends down escalate feed feeds fire first fail fails healthy hit incident incidents inform input inputs issue "
+    "look matter notify ongoing on-call oncall order oddly own owner owns page ping prove recover rely relies report "
+    "schema shape sense sent ship short sign slo slow source sources steps start stream streams team teams "
+    "topic version versions warn watermark write writes wrote whats happened produce produces populate populates "
+    "alert alerts begin began chain changes change citations commit commits consumer dependents dependants details "
+    "diagnose display fine gap gaps harmed how incoming lineage live look maintain maintains missing mitigate name "
+    "proof proven radius rca reasons repair resolve resolved revert roll rolled rollout runbook state summarise "
+    "summarize summary talk timeline trustworthy unclear unknown unknowns upstream usable".split()
+) - {"order"}
+
+
+class Finder:
+    """One question's search for its subject."""
+
+    def __init__(self, question: Question, recorder: Recorder) -> None:
+        self._question = question
+        self._recorder = recorder
+
+    def find(self, prefer: frozenset[str] = frozenset()) -> Found:
+        """What the question names. Of several equal matches one in ``prefer`` is taken."""
+        return self._identified() or self._named(prefer)
+
+    def _identified(self) -> Found | None:
+        joined = " ".join(self._question.original)
+        if match := _EVIDENCE.search(joined):
+            return self._evidence(match.group())
+        if match := _INCIDENT.search(joined):
+            return self._incident(match.group())
+        spoken = " ".join(mend(word) for word in self._question.words)
+        if match := _NUMBERED.search(spoken):
+            return self._numbered(match.group(1))
+        if _NEWEST.search(spoken):
+            return self._nth(1)
+        urns = (word for word in self._question.original if _URN.match(word))
+        known = (urn for urn in urns if self._recorder.ask("dataset_health", urn=urn))
+        return next((Found(Subject("dataset", urn)) for urn in known), None)
+
+    def _evidence(self, wanted: str) -> Found:
+        for spelling in dict.fromkeys((wanted, "evd-" + wanted[4:].upper())):
+            if self._recorder.ask("get_evidence", evidence_id=spelling):
+                return Found(Subject("evidence", spelling))
+        return Found(unknown=wanted)
+
+    def _incident(self, wanted: str) -> Found:
+        for spelling in dict.fromkeys((wanted, "inc-" + wanted[4:].upper(), wanted.upper())):
+            if self._recorder.ask("get_incident", incident_id=spelling):
+                return Found(Subject("incident", spelling))
+        ids = [exact(item, "incident_id") for item in self._recorder.items("list_incidents", limit=PAGE)]
+        started = [each for each in ids if len(wanted) >= 8 and each.lower().startswith(wanted.lower())]
+        if len(started) == 1:
+            return Found(Subject("incident", started[0]))
+        return Found(unknown=wanted, suggestions=tuple((started or ids)[:3]))
+
+    def _numbered(self, digits: str) -> Found:
+        for spelling in (f"inc-{digits}", f"INC-{digits}"):
+            if self._recorder.ask("get_incident", incident_id=spelling):
+                return Found(Subject("incident", spelling))
+        return self._nth(int(digits))
+
+    def _nth(self, position: int) -> Found:
+        ids = [exact(item, "incident_id") for item in open_first(self._recorder)]
+        if 1 <= position <= len(ids):
+            return Found(Subject("incident", ids[position - 1]))
+        return Found(unknown=f"incident {position}", suggestions=tuple(ids[:3]))
+
+    def _named(self, prefer: frozenset[str]) -> Found:
+        phrases = self._phrases()
+        if not phrases:
+            return Found()
+        known, complete = self._searched(phrases)
+        best = _best(phrases, known)
+        if not complete or not best or best[1] < CERTAIN:
+            known = known | self._scanned()
+            best = _best(phrases, known)
+        return self._choose(best, known, prefer) if best else self._unheard(known)
+
+    def _choose(self, best: tuple[str, float], known: dict[str, Subject], prefer: frozenset[str]) -> Found:
+        phrase, top = best
+        slack = 0.0 if top >= CERTAIN else 10.0 if top >= 70.0 else 1.5
+        tied = sorted(key for key in known if score(phrase, key) >= max(top - slack, LIKELY))
+        data_sets = [key for key in tied if known[key].kind == "dataset"]
+        pool = data_sets or tied
+        preferred = [key for key in pool if key in prefer]
+        if len(pool) == 1 or len(preferred) == 1:
+            return Found(known[(preferred if len(preferred) == 1 else pool)[0]])
+        return Found(choices=tuple(known[key] for key in pool))
+
+    def _unheard(self, known: dict[str, Subject]) -> Found:
+        words = list(self._candidates())
+        named = next((word for word in words if looks_like_a_name(word)), words[0])
+        return Found(unknown=named, suggestions=nearest(named, known))
+
+    def _candidates(self) -> Iterator[str]:
+        for word in self._question.words:
+            if _is_candidate(word):
+                yield word
+
+    def _phrases(self) -> list[str]:
+        """Names as they may stand in the question: words and runs of words, longest runs first."""
+        runs = _runs(self._question.words)
+        grams = [
+            "_".join(run[start : start + width])
+            for width in range(MAX_GRAM, 0, -1)
+            for run in runs
+            for start in range(len(run) - width + 1)
+        ]
+        return list(dict.fromkeys(grams))[:MAX_PHRASES]
+
+    def _searched(self, phrases: list[str]) -> tuple[dict[str, Subject], bool]:
+        known: dict[str, Subject] = {}
+        complete = True
+        for word in list(dict.fromkeys(self._candidates()))[:MAX_SEARCHES]:
+            found = self._recorder.ask("search", text=_search_text(word), limit=20) or {}
+            complete = complete and not found.get("is_partial")
+            known |= {subject.key: subject for subject in map(_subject_of, children(found, "items")) if subject}
+        return known, complete
+
+    def _scanned(self) -> dict[str, Subject]:
+        known: dict[str, Subject] = {}
+        cursor: str | None = None
+        for _ in range(MAX_PAGES):
+            arguments = {"cursor": cursor} if cursor else {}
+            page = self._recorder.ask("list_datasets", limit=PAGE, **arguments) or {}
+            urns = [exact(item, "urn") for item in children(page, "items")]
+            known |= {urn: Subject("dataset", urn) for urn in urns if urn}
+            cursor = exact(page, "next_cursor") or None
+            if not cursor:
+                break
+        return known
+
+
+def open_first(recorder: Recorder) -> list[Document]:
+    """Incidents as ``list incidents`` numbers them: open ones newest first, or all where none is open."""
+    opened = recorder.items("list_incidents", status="OPEN", limit=50)
+    return opened or recorder.items("list_incidents", limit=50)
+
+
+def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Up to three known keys whose names are most like ``name``."""
+    wanted = short_name(name).lower()
+
+    def likeness(key: str) -> float:
+        return max(difflib.SequenceMatcher(None, wanted, each, autojunk=False).ratio() for each in names_of(key))
+
+    ranked = sorted((-likeness(key), key) for key in known if names_of(key))
+    return tuple(key for ratio, key in ranked[:3] if -ratio >= 0.4)
+
+
+def _best(phrases: list[str], known: Iterable[str]) -> tuple[str, float] | None:
+    keys = list(known)
+    scored = [(max((score(phrase, key) for key in keys), default=0.0), phrase) for phrase in phrases]
+    top = max(scored, key=lambda pair: pair[0])
+    return (top[1], top[0]) if top[0] >= LIKELY else None
+
+
+def _runs(words: Iterable[str]) -> list[list[str]]:
+    runs: list[list[str]] = [[]]
+    for word in words:
+        if _is_candidate(word):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _is_candidate(word: str) -> bool:
+    if looks_like_a_name(word):
+        return not word.isdigit()
+    return len(word) > 2 and word not in _STOP and word not in VOCABULARY and mend(word) == word
+
+
+def _search_text(word: str) -> str:
+    return short_name(word) if _URN.match(word) else word
+
+
+def _subject_of(item: Document) -> Subject | None:
+    key = exact(item, "urn", "key", "incident_id", "id", "name")
+    kind = exact(item, "type", "kind", "label").lower()
+    if not key:
+        return None
+    if kind == "incident" or key.lower().startswith("inc-"):
+        return Subject("incident", key)
+    is_data = kind == "dataset" or (not kind and key.startswith(("ds://", "urn:")))
+    return Subject("dataset" if is_data else "other", key)
