@@ -1,0 +1,183 @@
+"""The running service without its faces: log, engine, graph and the thread between them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from copilot.readmodel import Document, ReadModel
+from signal_factory.errors import BackendUnavailable
+from signal_factory.wire import Envelope
+
+from .applier import Applier, Pacing
+from .backends import ClosableGraph, embedded
+from .clocks import EngineClock, TimeSource, wall_clock
+from .documents import Item
+from .entries import Appended
+from .eventlog import EventLog
+from .gate import Gate
+from .gated import GatedReadModel
+from .intake import Limits, Sorted, sort_items
+from .lease import WriterLease
+from .metrics import Metrics
+from .ports import RunningEngine
+from .settings import Settings
+
+Backends = Callable[[Path], tuple[RunningEngine, ClosableGraph]]
+
+
+class Overloaded(BackendUnavailable):
+    """More has come in than could be worked off; the sender should come back later."""
+
+    code = "overloaded"
+    hint = "Send again after the time in Retry-After."
+
+
+class Application:
+    """Everything behind REST, MCP and the command line of a writing process."""
+
+    def __init__(
+        self, settings: Settings, *, now: TimeSource = wall_clock, backends: Backends = embedded
+    ) -> None:
+        """Open the data directory and start to apply what its log holds.
+
+        Raises:
+            BackendUnavailable: the directory is in use by another process, or cannot be written.
+        """
+        self.settings, self.now = settings, now
+        _make_private(settings.data_dir)
+        self._lease = WriterLease(settings.data_dir, now())
+        try:
+            self._open(backends)
+        except BaseException:
+            self._lease.release()
+            raise
+
+    def _open(self, backends: Backends) -> None:
+        settings = self.settings
+        self.log = EventLog(settings.data_dir, max_rejected=settings.max_rejected)
+        self._engine, self._graph = backends(settings.data_dir)
+        saved = self.log.load_state()
+        self._engine.load(saved.rows)
+        self._gate = Gate()
+        self.metrics = Metrics(self._gauges)
+        self.read_model: ReadModel = GatedReadModel(
+            self._gate, self._engine.read_model, self.metrics.explained
+        )
+        clock = EngineClock(self.now, follows_events=settings.clock == "auto")
+        clock.observe(saved.lead_s)
+        pacing = Pacing(settings.flush_events, settings.flush_s, settings.tick_s)
+        self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
+        self._caught_up_at = self.log.last_seq
+        self._applier.start()
+
+    def sort(self, items: Sequence[Item], *, kind: str | None, source: str) -> Sorted:
+        """Tell the good part of a request from the rest."""
+        limits = Limits(self.settings.max_event_bytes, timedelta(seconds=self.settings.max_future_s))
+        return sort_items(items, kind=kind, source=source, now=self.now(), limits=limits)
+
+    def ingest(self, incoming: Sorted) -> Appended:
+        """Make events durable and hand them to the engine; rejects are kept beside them.
+
+        Raises:
+            Overloaded: the backlog is full; nothing was stored.
+            BackendUnavailable: the log cannot be written; nothing was stored.
+        """
+        if self.backlog >= self.settings.max_backlog:
+            raise Overloaded(f"{self.backlog} events wait to be applied")
+        rejects = [refusal.kept for refusal in incoming.refusals]
+        done = self.log.append(incoming.envelopes, self.now(), rejects)
+        self._applier.notify()
+        self._count(incoming, done)
+        return done
+
+    def record(self, envelope: Envelope) -> Appended:
+        """Store one event that was read already."""
+        return self.ingest(Sorted([envelope], []))
+
+    def wait_applied(self, seq: int, timeout_s: float) -> bool:
+        """Wait until the event ``seq`` has had its effect; False when time ran out."""
+        return self._applier.wait_applied(seq, timeout_s)
+
+    def feedback(
+        self, incident_id: str, verdict: str, actual_cause: str | None, comment: str | None, by: str
+    ) -> Document:
+        """Record a person's verdict on an explanation; durable when it returns.
+
+        Raises:
+            NotFound: no such incident.
+        """
+        told: list[Document] = []
+        self._applier.change(
+            lambda: told.append(
+                self._engine.feedback(incident_id, verdict, actual_cause, comment, self.now(), by)
+            )
+        )
+        return told[0]
+
+    def unplaced(self) -> list[Document]:
+        """Events that could not be placed."""
+        with self._gate.reading():
+            return self._engine.unplaced()
+
+    def unresolved(self) -> list[Document]:
+        """Names without a data set."""
+        with self._gate.reading():
+            return self._engine.unresolved()
+
+    def stats(self) -> Document:
+        """The engine's counts and graph hash."""
+        with self._gate.reading():
+            return self._engine.stats()
+
+    @property
+    def backlog(self) -> int:
+        """Events stored and not applied yet."""
+        return max(0, self.log.last_seq - self._applier.applied)
+
+    def readiness(self) -> Document:
+        """``{ready, backlog, applied, failure}``: ready once it has caught up with what the start found."""
+        caught_up = self._applier.applied >= self._caught_up_at
+        failure = self._applier.failure
+        ready = caught_up and failure is None and self._applier.is_alive
+        return {"ready": ready, "backlog": self.backlog, "applied": self._applier.applied, "failure": failure}
+
+    def close(self) -> None:
+        """Save state and let go of the data directory."""
+        self._applier.stop()
+        self._graph.close()
+        self.log.close()
+        self._lease.release()
+
+    def _gauges(self) -> Mapping[str, float]:
+        stats = self.stats()
+        opened = self.read_model.incidents(status="OPEN", limit=1)["total"]
+        rejected = sum(self.log.rejected_counts().values())
+        return {
+            "backlog_events": self.backlog,
+            "log_events": self.log.last_seq,
+            "rejected_kept": rejected,
+            "graph_nodes": stats["nodes"],
+            "graph_edges": stats["edges"],
+            "incidents_open": opened,
+        }
+
+    def _count(self, incoming: Sorted, done: Appended) -> None:
+        duplicates: Counter[str] = Counter(
+            envelope.kind
+            for envelope, is_new in zip(incoming.envelopes, done.is_new, strict=True)
+            if not is_new
+        )
+        received = Counter(envelope.kind for envelope in incoming.envelopes)
+        for kind, count in received.items():
+            self.metrics.ingested(kind, "accepted", count - duplicates[kind])
+            self.metrics.ingested(kind, "duplicate", duplicates[kind])
+        for refusal in incoming.refusals:
+            self.metrics.ingested(refusal.kind, "rejected")
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackendUnavailable(f"the data directory {path} cannot be made: {error.strerror}") from None

@@ -1,0 +1,82 @@
+"""What the event log takes and gives: plain values, prepared outside any lock."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from signal_factory.ids import canonical_json
+from signal_factory.wire import Envelope
+
+TIMELESS_KINDS: Final = frozenset({"dataset", "mapping", "tick"})
+EXCERPT_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An accepted event at its place in the log. ``lead_s`` is event time minus reception, in seconds."""
+
+    seq: int
+    envelope: Envelope
+    lead_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What could not be accepted, kept so that nothing is lost. ``body`` is cut at 64 KiB."""
+
+    source: str
+    code: str
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The outcome of one append: where each event stands, and whether it is new there."""
+
+    sequences: tuple[int, ...]
+    is_new: tuple[bool, ...]
+
+    @property
+    def duplicates(self) -> int:
+        """How many stood in the log before."""
+        return self.is_new.count(False)
+
+    @property
+    def last(self) -> int:
+        """The highest sequence number among them; 0 when there are none."""
+        return max(self.sequences, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An envelope as the log stores it."""
+
+    identity: bytes
+    time: str
+    kind: str
+    body: str
+
+
+def prepare(envelope: Envelope) -> Row:
+    """The row of an envelope. Kinds without a time of their own are told apart by the envelope's."""
+    body = json.dumps(envelope.body, sort_keys=True, separators=(",", ":"))
+    time = envelope.time.isoformat()
+    return Row(identity(envelope.kind, envelope.body, time), time, envelope.kind, body)
+
+
+def identity(kind: str, body: Mapping[str, Any], time: str) -> bytes:
+    """The digest by which two deliveries of one event are known to be the same (32 bytes)."""
+    own = time if kind in TIMELESS_KINDS else ""
+    text = f"{kind}\x1f{own}\x1f{canonical_json(body)}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def restore(seq: int, time: str, kind: str, body: str, received_at: str) -> LogEntry:
+    """The entry of a stored row."""
+    moment = datetime.fromisoformat(time)
+    lead = (moment - datetime.fromisoformat(received_at)).total_seconds()
+    return LogEntry(seq, Envelope(time=moment, kind=kind, body=json.loads(body)), lead)

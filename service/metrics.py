@@ -1,0 +1,54 @@
+"""What ``/metrics`` counts, in a registry of its own (Prometheus naming; durations in seconds)."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+class Metrics:
+    """Counters the service feeds, and gauges it is asked for at each scrape."""
+
+    def __init__(self, gauges: Callable[[], Mapping[str, float]]) -> None:
+        self._registry = CollectorRegistry()
+        self._events = Counter(
+            "sf_ingest_events",
+            "Events received, by kind and outcome.",
+            ["kind", "outcome"],
+            registry=self._registry,
+        )
+        self._explanations = Histogram(
+            "sf_rca_seconds",
+            "Time to explain an incident.",
+            buckets=_LATENCY_BUCKETS,
+            registry=self._registry,
+        )
+        self._registry.register(_Gauges(gauges))
+
+    def ingested(self, kind: str, outcome: str, count: int = 1) -> None:
+        """``outcome`` is accepted, duplicate or rejected; an unknown kind is counted as such."""
+        if count:
+            self._events.labels(kind or "unknown", outcome).inc(count)
+
+    def explained(self, seconds: float) -> None:
+        """An incident was explained in so many seconds."""
+        self._explanations.observe(seconds)
+
+    def page(self) -> bytes:
+        """The Prometheus text exposition, version 0.0.4."""
+        return generate_latest(self._registry)
+
+
+class _Gauges(Collector):
+    def __init__(self, read: Callable[[], Mapping[str, float]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        for name, value in self._read().items():
+            yield GaugeMetricFamily(f"sf_{name}", name.replace("_", " ").capitalize() + ".", value=value)

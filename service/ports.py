@@ -1,0 +1,56 @@
+"""What the service asks of the engine it runs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from copilot.readmodel import Document, ReadModel
+from signal_factory.wire import Envelope
+
+
+class RunningEngine(Protocol):
+    """The fold of events into facts, graph, signals and incidents. One writer thread owns it."""
+
+    def apply(self, envelope: Envelope) -> None:
+        """Fold one event in."""
+        ...
+
+    def advance(self, now: datetime) -> None:
+        """Let time pass: deadlines up to ``now`` fire."""
+        ...
+
+    def take_dirty(self) -> dict[str, str]:
+        """State rows changed since the last call; "" means deleted."""
+        ...
+
+    def load(self, rows: Mapping[str, str]) -> None:
+        """Restore from such rows."""
+        ...
+
+    def read_model(self) -> ReadModel:
+        """The questions it can answer, over its current state."""
+        ...
+
+    def feedback(
+        self,
+        incident_id: str,
+        verdict: str,
+        actual_cause: str | None,
+        comment: str | None,
+        at: datetime,
+        by: str,
+    ) -> Document:
+        """Record what a person says the cause was."""
+        ...
+
+    def unplaced(self) -> list[Document]:
+        """Events that could not be placed, and why."""
+        ...
+
+    def unresolved(self) -> list[Document]:
+        """Names that no rule maps to a known data set, with suggestions."""
+        ...
+
+    def stats(self) -> Document:
+        """``{events, duplicates, nodes, edges, graph_hash}``."""
+        ...
