@@ -32,7 +32,12 @@ def schemas() -> dict[str, str]:
     _build(WireModel)
     accepted = {f"{kind}.json": _text(kind, model, "validation") for kind, model in MODELS.items()}
     emitted = {f"{name}.json": _text(name, model, "serialization") for name, model in _EMITTED.items()}
-    return {**accepted, **emitted, "envelope.json": _written(_envelope())}
+    return {
+        **accepted,
+        **emitted,
+        "envelope.json": _written(_envelope()),
+        "evidence_flat.json": _written(_flat_evidence()),
+    }
 
 
 def drift(directory: Path) -> list[str]:
@@ -98,6 +103,28 @@ def _envelope() -> dict[str, Any]:
             "body": {"type": "object"},
         },
         "required": ["time", "kind", "body"],
+    }
+
+
+def _flat_evidence() -> dict[str, Any]:
+    """The flat forms of evidence (spec/prd.md FR-10 and the batch code of scenario 2)."""
+    text = {"type": "string"}
+    names = ("run_id", "gate", "failure_signature", "reason_code", "source_id", "producer")
+    held = ("quarantine_table", "certified_view_status", "previous_certified_version")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:schema:signal-factory:evidence_flat:1",
+        "title": "FlatEvidence",
+        "description": "Evidence without nested parts: of a quarantine or a plain batch job.",
+        "type": "object",
+        "properties": {
+            **dict.fromkeys((*names, *held), text),
+            "dataset_urn": text,
+            "result": {"enum": ["PASS", "FAIL", "WARN"]},
+            "timestamp": {"type": "string", "format": "date-time"},
+        },
+        "required": ["dataset_urn", "result"],
+        "additionalProperties": True,
     }
 
 

@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import InvalidEvent
 from .deployment import Deployment
@@ -48,7 +49,7 @@ def parse_body(kind: str, body: Mapping[str, Any]) -> Body:
     """
     validate = _validators.get(kind) or _built(kind)
     try:
-        return validate(body if isinstance(body, dict) else dict(body))
+        return validate(body if isinstance(body, dict) else _as_dict(body))
     except ValidationError as error:
         raise InvalidEvent(f"{kind}: {_worded(error)}") from None
     except InvalidEvent as error:
@@ -65,12 +66,23 @@ def _built(kind: str) -> Callable[[Any], Body]:
         return _validators.setdefault(kind, model.model_validate)
 
 
+def _as_dict(body: object) -> dict[str, Any]:
+    if isinstance(body, Mapping):
+        return dict(cast("Mapping[str, Any]", body))
+    raise InvalidEvent("a body should be a JSON object")
+
+
 def _worded(error: ValidationError) -> str:
     """The first few faults as ``path: what is wrong``; never a value that was sent."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    shown = "; ".join(f"{_path(fault['loc'])}{fault['msg']}" for fault in faults[:_SHOWN])
+    shown = "; ".join(f"{_path(fault['loc'])}{_said(fault)}" for fault in faults[:_SHOWN])
     more = len(faults) - _SHOWN
     return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _said(fault: ErrorDetails) -> str:
+    is_pattern = fault["type"] == "string_pattern_mismatch"
+    return "should be one line without control characters" if is_pattern else fault["msg"]
 
 
 def _path(loc: tuple[int | str, ...]) -> str:

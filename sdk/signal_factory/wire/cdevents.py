@@ -26,9 +26,14 @@ def as_deployment(raw: dict[str, Any]) -> dict[str, Any]:
         raise wrong("cdevent", "should be dev.cdevents.service.deployed, .upgraded or .rolledback")
     subject = _subject(raw)
     content = _object(subject.get("content"))
+    version = purl_version(content.get("artifactId"))
+    if version is None or not subject.get("id"):
+        raise wrong(
+            "cdevent", "should have subject.id and, in subject.content.artifactId, a purl with a version"
+        )
     return {
-        "service": subject.get("id"),
-        "version": purl_version(content.get("artifactId")),
+        "service": subject["id"],
+        "version": version,
         "deployed_at": _time_of(raw),
         "environment": _name_of(content.get("environment")),
         "change_summary": f"service {kind.group(1)}",

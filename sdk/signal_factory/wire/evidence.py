@@ -7,7 +7,7 @@ Source: spec/event_schemas_and_scenarios.md §1.3 (schema 2), §3.2 (streams), �
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from . import flat
@@ -64,6 +64,13 @@ def _evidence_id(text: str) -> str:
 def _watermark(value: object) -> object:
     """Flink's lowest and highest watermarks (the ends of a 64-bit integer) are no instants."""
     return None if isinstance(value, int) and abs(value) >= 2**63 - 1 else value
+
+
+EvidenceId: TypeAlias = Annotated[
+    str,
+    AfterValidator(_evidence_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{_EVIDENCE_ID.pattern}$"}),
+]
 
 
 class GateResult(WireModel):
@@ -171,7 +178,7 @@ class Evidence(WireModel):
     Parts that were not sent are empty objects, never None.
     """
 
-    evidence_id: Annotated[str, AfterValidator(_evidence_id)] | None = None
+    evidence_id: EvidenceId | None = None
     timestamp: Instant | None = None
     dataset_urn: Urn
     producer: ProducerIdentity = _NO_PRODUCER

@@ -10,15 +10,22 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    StringConstraints,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
 from ..errors import InvalidEvent
 from ..times import as_utc, format_time
-from ..urns import urn_problem
+from ..urns import MAX_LENGTH, urn_problem
 
 INT64_MAX = 2**63 - 1
+_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$"
+_URN_SCHEMA = {
+    "type": "string",
+    "maxLength": MAX_LENGTH,
+    "pattern": r"^(urn:[^:]|[A-Za-z][A-Za-z0-9+.\-]*://)[^\s\"'`\\<>{}|^;]*$",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIS_FROM = 100_000_000_000
 
@@ -88,14 +95,6 @@ def checked_urn(text: str) -> str:
     return text
 
 
-def checked_label(text: str) -> str:
-    """Text that names something: not empty, one line, at most 2,048 characters."""
-    stripped = text.strip()
-    if not stripped or len(stripped) > 2048 or not stripped.isprintable():
-        raise wrong("label", "should be a name: not empty, one line, at most 2048 characters")
-    return stripped
-
-
 def optional_label(value: object) -> object:
     """An empty text where a name is optional is no name."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -121,8 +120,10 @@ _AS_TIME = PlainSerializer(format_time, return_type=str, when_used="json")
 Instant: TypeAlias = Annotated[
     datetime, BeforeValidator(read_instant, json_schema_input_type=datetime), _AS_TIME
 ]
-Urn: TypeAlias = Annotated[str, AfterValidator(checked_urn)]
-Label: TypeAlias = Annotated[str, AfterValidator(checked_label)]
+Urn: TypeAlias = Annotated[str, AfterValidator(checked_urn), WithJsonSchema(_URN_SCHEMA)]
+Label: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048, pattern=_ONE_LINE)
+]
 OptionalLabel: TypeAlias = Annotated[Label | None, BeforeValidator(optional_label)]
 Int64: TypeAlias = Annotated[int, Field(ge=-INT64_MAX - 1, le=INT64_MAX)]
 Count: TypeAlias = Annotated[

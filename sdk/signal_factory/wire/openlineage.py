@@ -8,6 +8,7 @@ nothing can be done without (a time, and something to speak of) is insisted on.
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from ..urns import dataset_urn_for, job_urn
 from .fields import Instant, Label, WireModel, is_list, is_object, wrong
@@ -86,7 +87,7 @@ class OpenLineageEvent(WireModel):
     path, what could not be given a place: nameless jobs and data sets.
     """
 
-    event_kind: EventKind
+    event_kind: SkipJsonSchema[EventKind] = "run"
     event_type: Annotated[str, BeforeValidator(_state)] = Field(default="", alias="eventType")
     event_time: Instant = Field(alias="eventTime")
     producer: OptionalText = None
@@ -96,7 +97,7 @@ class OpenLineageEvent(WireModel):
     inputs: tuple[OLDataset, ...] = ()
     outputs: tuple[OLDataset, ...] = ()
     dataset: OLDataset | None = None
-    unplaced: tuple[str, ...] = ()
+    unplaced: SkipJsonSchema[tuple[str, ...]] = ()
 
     @model_validator(mode="before")
     @classmethod
