@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import streamlit as st
-from signal_factory.errors import SignalFactoryError
 
+from signal_factory.errors import SignalFactoryError
 from ui.client import RestClient
 from ui.documents import document, text
 from ui.markup import tag
@@ -29,7 +29,7 @@ from ui.panels.health import owner_of, show_health
 from ui.panels.impact import show_blast_radius, show_graph
 from ui.panels.incident_list import show_incidents
 from ui.panels.queries import show_queries, show_raw
-from ui.panels.states import show_doubts, show_failure
+from ui.panels.states import show_failure, show_staleness
 from ui.wording import SEVERITIES, STATUSES
 
 _VIEWS = ("Incidents", "Data sets", "Ask")
@@ -57,8 +57,13 @@ def show_one(client: RestClient, incident_id: str) -> None:
     incident = client.incident(incident_id)
     rca = document(incident, "rca")
     show_headline(incident, owner_of(client, text(incident, "dataset_urn")), datetime.now(UTC))
-    show_doubts(incident)
+    show_staleness(incident)
     show_cause(incident)
+    show_narrative(incident)
+    decided = bool(document(rca, "root_cause"))
+    if not decided:
+        show_checks(rca)
+        show_candidates(rca)
     left, right = st.columns(2, gap="medium")
     with left:
         heading("How it spread")
@@ -67,16 +72,17 @@ def show_one(client: RestClient, incident_id: str) -> None:
         show_actions(rca)
         heading("Evidence chain")
         show_timeline(rca)
-    show_narrative(incident)
     show_blast_radius(rca)
     show_boundaries(incident)
     left, right = st.columns(2, gap="medium")
     with left:
-        show_checks(rca)
-    with right:
         show_gaps(rca)
+    with right:
+        if decided:
+            show_checks(rca)
     show_factors(rca)
-    show_candidates(rca)
+    if decided:
+        show_candidates(rca)
     show_counts(incident)
     with st.expander("Evidence cited"):
         show_citations(incident)
@@ -93,23 +99,41 @@ def show_one(client: RestClient, incident_id: str) -> None:
 def show_page(client: RestClient) -> None:
     """The chosen view with its filters."""
     with st.sidebar:
+        st.html(tag("p", "Signal Factory", class_="sf-title"))
         view = st.radio("View", _VIEWS, key="view", on_change=leave)
-        status = st.selectbox("Status", ("All", *STATUSES), key="status", on_change=leave)
-        severities = st.multiselect("Severity", SEVERITIES, key="severity", on_change=leave, placeholder="All")
-        words = st.text_input("Data set or title contains", key="words", on_change=leave, max_chars=200)
-        st.button("Refresh", key="refresh")
     if view == "Ask":
         heading("Ask")
         show_ask(client)
     elif view == "Data sets":
-        heading("Data set health")
-        show_health(client, words)
-    elif "incident" in st.query_params:
-        show_one(client, st.query_params["incident"])
+        show_datasets(client)
     else:
-        heading("Incidents")
-        answer = client.incidents(status="" if status == "All" else status)
-        show_incidents(answer, severities, words, datetime.now(UTC), choose)
+        show_incident_view(client)
+
+
+def show_datasets(client: RestClient) -> None:
+    """The health of data sets, filtered by name."""
+    with st.sidebar:
+        words = st.text_input("Data set contains", key="dataset-words", max_chars=200)
+        st.button("Refresh", key="refresh")
+    heading("Data set health")
+    show_health(client, words)
+
+
+def show_incident_view(client: RestClient) -> None:
+    """The incident that the address names, or the list under the filters."""
+    with st.sidebar:
+        status = st.selectbox("Status", ("All", *STATUSES), key="status", on_change=leave)
+        severities = st.multiselect(
+            "Severity", SEVERITIES, key="severity", on_change=leave, placeholder="All"
+        )
+        words = st.text_input("Data set or title contains", key="words", on_change=leave, max_chars=200)
+        st.button("Refresh", key="refresh")
+    if "incident" in st.query_params:
+        show_one(client, st.query_params["incident"])
+        return
+    heading("Incidents")
+    answer = client.incidents(status="" if status == "All" else status)
+    show_incidents(answer, severities, words, datetime.now(UTC), choose)
 
 
 def main() -> None:

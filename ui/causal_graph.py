@@ -8,10 +8,10 @@ but not through which others.
 from collections.abc import Iterable
 from textwrap import wrap
 
-from ui.documents import Document, document, documents, number, text, texts
-from ui.markup import clean
+from .documents import Document, document, documents, number, text, texts
+from .markup import clean
 
-_WIDTH = 30
+_WIDTH = 36
 _LINES = 4
 _PER_HOP = 6
 _STEPS = 40
@@ -19,9 +19,11 @@ _OPENING = """digraph causes {
 graph [rankdir=TB, bgcolor="transparent", nodesep=0.3, ranksep=0.35, pad=0.1, margin=0]
 node [shape=box, style="rounded,filled", fontname="sans-serif", fontsize=12, margin="0.16,0.09",
  color="#64748b", fillcolor="#f1f5f9", fontcolor="#0f172a", class="step"]
-edge [fontname="sans-serif", fontsize=11, color="#64748b", fontcolor="#475569", arrowsize=0.8, class="link"]"""
+edge [fontname="sans-serif", fontsize=11, color="#64748b", fontcolor="#475569", class="link"]"""
 _CAUSE = 'class="cause", color="#b91c1c", fillcolor="#fee2e2", penwidth=2.5'
-_INCIDENT = 'class="incident", color="#1d4ed8", fillcolor="#dbeafe", penwidth=2.5, shape=octagon, style=filled'
+_INCIDENT = (
+    'class="incident", color="#1d4ed8", fillcolor="#dbeafe", penwidth=2.5, peripheries=2, style=filled'
+)
 _HIT = 'class="hit", color="#b45309", fillcolor="#fef3c7", style="filled,dashed"'
 _LINK = 'class="path", color="#b91c1c", fontcolor="#7f1d1d", penwidth=2.2'
 
@@ -32,7 +34,7 @@ def quoted(text: str) -> str:
     A backslash starts an escape, an ampersand an entity and a quote ends the string;
     all three are written so that they show as they are.
     """
-    escaped = clean(text).replace("&", "&amp;").replace("\\", "&#92;").replace('"', "&quot;")
+    escaped = clean(text).replace("&", "&amp;").replace("\\", "\\\\").replace('"', "&quot;")
     return f'"{escaped}"'
 
 
@@ -47,7 +49,7 @@ def to_dot(incident: Document) -> str:
     rca = document(incident, "rca")
     steps = documents(rca, "path")[:_STEPS]
     drawn = [_OPENING]
-    drawn += [_node(ref, _role(ref, incident)) for ref in _refs(incident, steps)]
+    drawn += [_node(ref, incident) for ref in _refs(incident, steps)]
     drawn += [_edge(step) for step in steps]
     drawn += _blast(_foot(incident, steps), documents(rca, "blast_radius"))
     return "\n".join([*drawn, "}"])
@@ -83,11 +85,18 @@ def _role(ref: tuple[str, str], incident: Document) -> str:
     return "incident" if ref[0] == "Incident" else "step"
 
 
-def _node(ref: tuple[str, str], role: str) -> str:
+def _node(ref: tuple[str, str], incident: Document) -> str:
     label, key = ref
-    heading = {"cause": f"ROOT CAUSE: {label}", "incident": "INCIDENT"}.get(role, label)
-    look = {"cause": f", {_CAUSE}", "incident": f", {_INCIDENT}"}.get(role, "")
-    return f"{_id(ref)} [label={lines(heading, key)}, tooltip={quoted(key)}{look}]"
+    shown, look = (label, key), ""
+    role = _role(ref, incident)
+    if role == "cause":
+        shown, look = (f"ROOT CAUSE: {label}", key), f", {_CAUSE}"
+    elif role == "incident":
+        shown, look = (
+            (f"INCIDENT {text(incident, 'severity')}", text(incident, "title", key)),
+            f", {_INCIDENT}",
+        )
+    return f"{_id(ref)} [label={lines(*shown)}, tooltip={quoted(key)}{look}]"
 
 
 def _edge(step: Document) -> str:
@@ -139,4 +148,6 @@ def _id(ref: tuple[str, str]) -> str:
 
 def _wrapped(part: str) -> list[str]:
     pieces = wrap(clean(part), _WIDTH, break_on_hyphens=False) or [""]
-    return pieces if len(pieces) <= _LINES else [*pieces[: _LINES - 1], pieces[_LINES - 1][: _WIDTH - 1] + "…"]
+    return (
+        pieces if len(pieces) <= _LINES else [*pieces[: _LINES - 1], pieces[_LINES - 1][: _WIDTH - 1] + "…"]
+    )

@@ -4,10 +4,17 @@ from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
-from signal_factory.errors import BackendUnavailable, CallerError, ConfigurationError, NotFound, SignalFactoryError
 
-from ui.documents import Document, document, documents, text
-from ui.page_settings import PageSettings
+from signal_factory.errors import (
+    BackendUnavailable,
+    CallerError,
+    ConfigurationError,
+    NotFound,
+    SignalFactoryError,
+)
+
+from .documents import Document, document, documents, text
+from .page_settings import PageSettings
 
 _PAGE = 50
 _ANSWER_SECONDS = 60.0
@@ -92,7 +99,7 @@ class RestClient:
     def _document(self, response: httpx.Response) -> Document:
         body = _json(response)
         if response.is_error:
-            raise _refusal(response, body if isinstance(body, dict) else {})
+            raise _refusal(response, cast("Document", body) if isinstance(body, dict) else {})
         if isinstance(body, list):
             return {"items": body}
         if not isinstance(body, dict):
@@ -120,12 +127,14 @@ def _refusal(response: httpx.Response, problem: Document) -> SignalFactoryError:
     if status in {401, 403}:
         return ConfigurationError(
             "The server refused this page's key" if status == 401 else "This page's key may not do that",
-            hint="Start the page with `sf ui`, which hands it the local key, or set SF_API_KEY to a valid one.",
+            hint="Start the page with `sf ui`, which hands it the local key, or set SF_API_KEY.",
         )
     if status == 404:
         return NotFound(said, hint=hint)
     if status >= 500:
-        return BackendUnavailable(said, hint=hint or "Wait a moment and refresh; `sf doctor` shows what is wrong.")
+        return BackendUnavailable(
+            said, hint=hint or "Wait a moment and refresh; `sf doctor` shows what is wrong."
+        )
     return CallerError(said, hint=hint)
 
 

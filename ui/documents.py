@@ -38,4 +38,7 @@ def number(holder: Document, field: str) -> float | None:
 
 def _entries(holder: Document, field: str) -> list[Any]:
     value = holder.get(field)
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    entries: list[Any] = value
+    return entries

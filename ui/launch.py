@@ -5,14 +5,14 @@ user of the machine can read.
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from signal_factory.errors import ConfigurationError
 
-from ui.page_settings import DEFAULT_URL
+from .page_settings import DEFAULT_URL
 
 _APP = Path(__file__).with_name("app.py")
 _OPTIONS = {
@@ -36,7 +36,14 @@ def command(address: str = "127.0.0.1", port: int = 8501, *, python: str = sys.e
     if not 0 < port < 65_536:
         raise ConfigurationError(f"{port} is not a port", hint="Choose one between 1 and 65535.")
     options = _OPTIONS | {"server.address": address, "server.port": str(port)}
-    return [python, "-m", "streamlit", "run", str(_APP), *(f"--{name}={value}" for name, value in options.items())]
+    return [
+        python,
+        "-m",
+        "streamlit",
+        "run",
+        str(_APP),
+        *(f"--{name}={value}" for name, value in options.items()),
+    ]
 
 
 def environment(
@@ -67,12 +74,7 @@ def run(
     key_file: Path | None = None,
     address: str = "127.0.0.1",
     port: int = 8501,
-) -> int:
-    """Serve the page until it is stopped; answers Streamlit's exit code."""
-    wanted = environment(base, url, key=key, key_file=key_file)
-    process = subprocess.Popen(command(address, port), env=wanted)  # noqa: S603
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        return process.wait()
+) -> NoReturn:
+    """Become the page's server: this process is replaced, so that every signal reaches it."""
+    arguments = command(address, port)
+    os.execve(arguments[0], arguments, environment(base, url, key=key, key_file=key_file))  # noqa: S606

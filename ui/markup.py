@@ -40,9 +40,10 @@ def joined(parts: Iterable[str]) -> Html:
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str) -> Html:
-    """A table that scrolls sideways by itself on a narrow screen."""
-    head = tag("tr", *(tag("th", heading, scope="col") for heading in headings))
-    body = [tag("tr", *(tag("td", cell) for cell in row)) for row in rows]
+    """A table; a narrow screen shows each row as a block with the headings beside the cells."""
+    names = list(headings)
+    head = tag("tr", *(tag("th", name, scope="col") for name in names))
+    body = [tag("tr", *map(_cell, names, row)) for row in rows]
     inner = tag("table", tag("caption", caption), tag("thead", head), tag("tbody", *body))
     return tag("div", inner, class_="sf-scroll", tabindex="0", role="region", aria_label=caption)
 
@@ -69,6 +70,11 @@ def bar(share: float, description: str) -> Html:
     return tag("span", fill, class_="sf-bar", role="img", aria_label=description)
 
 
+def advice(text: str) -> Html:
+    """A paragraph in which what stands between backticks is set as code."""
+    return tag("p", *(code(part) if turn % 2 else part for turn, part in enumerate(text.split("`"))))
+
+
 def label(text: str, limit: int = 160) -> str:
     """``text`` for a place that reads markdown, so that it shows as it is.
 
@@ -79,6 +85,10 @@ def label(text: str, limit: int = 160) -> str:
     cut = clean(text)
     cut = cut if len(cut) <= limit else cut[: limit - 1] + "…"
     return _READ_AFTER_PARSING.sub(rf"\1{_BREAK}", _PUNCTUATION.sub(r"\\\1", cut))
+
+
+def _cell(name: str, content: str) -> Html:
+    return tag("td", *([tag("div", content)] if content else []), data_label=name)
 
 
 def _safe(child: str) -> str:

@@ -25,7 +25,9 @@ def from_environment(environment: Mapping[str, str]) -> PageSettings:
     """
     url = environment.get("SF_URL", "").strip().rstrip("/") or DEFAULT_URL
     if not url.startswith(("http://", "https://")):
-        raise ConfigurationError("SF_URL is not an http address", hint=f"Set it to one such as {DEFAULT_URL}.")
+        raise ConfigurationError(
+            "SF_URL is not an http address", hint=f"Set it to one such as {DEFAULT_URL}."
+        )
     return PageSettings(url, _key(environment))
 
 

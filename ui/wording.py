@@ -21,6 +21,7 @@ EFFECTS = {
 }
 SEVERITIES = ("SEV-1", "SEV-2", "SEV-3", "SEV-4")
 STATUSES = ("OPEN", "RESOLVED")
+_MONTH = 30 * 86_400
 _TONES = {
     "SEV-1": "bad", "SEV-2": "warn", "SEV-3": "info", "SEV-4": "plain",
     "OPEN": "bad", "RESOLVED": "good",
@@ -56,13 +57,15 @@ def clock(time: str) -> str:
 
 
 def age(time: str, now: datetime) -> str:
-    """How long ago ``time`` was, in its largest unit."""
+    """How long ago ``time`` was, in its largest unit; after a month, the date."""
     parsed = moment(time)
     if parsed is None:
         return "at an unknown time"
     seconds = int((now - parsed).total_seconds())
     if seconds < 60:
         return "just now"
+    if seconds > _MONTH:
+        return f"on {parsed:%Y-%m-%d}"
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         count = seconds // size
         if count:

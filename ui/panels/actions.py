@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from ui.documents import Document, texts
-from ui.markup import items, tag
+from ..documents import Document, texts
+from ..markup import items, tag
 
 
 def show_actions(rca: Document) -> None:
     """Recommended actions in order; where there are none, that is said."""
-    _section("Recommended actions", texts(rca, "recommended_actions"), "None: decide after the next checks.", True)
+    _section(
+        "Recommended actions", texts(rca, "recommended_actions"), "None: decide after the next checks.", True
+    )
 
 
 def show_checks(rca: Document) -> None:
@@ -18,7 +20,9 @@ def show_checks(rca: Document) -> None:
 
 def show_gaps(rca: Document) -> None:
     """What the explanation could not see."""
-    _section("Missing evidence", texts(rca, "missing_evidence"), "Nothing that was looked for is missing.", False)
+    _section(
+        "Missing evidence", texts(rca, "missing_evidence"), "Nothing that was looked for is missing.", False
+    )
 
 
 def _section(heading: str, entries: list[str], otherwise: str, ordered: bool) -> None:

@@ -1,12 +1,13 @@
 """A question in words, answered with citations."""
 
 import streamlit as st
+
 from signal_factory.errors import SignalFactoryError
 
-from ui.client import RestClient
-from ui.documents import Document, text, texts
-from ui.markup import code, items, tag
-from ui.panels.states import show_failure
+from ..client import RestClient
+from ..documents import Document, text, texts
+from ..markup import code, items, tag
+from .states import show_failure
 
 
 def show_ask(client: RestClient, incident_id: str = "") -> None:
@@ -14,7 +15,9 @@ def show_ask(client: RestClient, incident_id: str = "") -> None:
     key = f"ask-{incident_id or 'anything'}"
     example = "Why did this break?" if incident_id else "Why is orders_gold_daily stale?"
     with st.form(key, border=False):
-        question = st.text_input("Ask about this incident" if incident_id else "Ask", placeholder=example, max_chars=500)
+        question = st.text_input(
+            "Ask about this incident" if incident_id else "Ask", placeholder=example, max_chars=500
+        )
         asked = st.form_submit_button("Ask")
     if asked and question.strip():
         _answer(client, question.strip(), incident_id)

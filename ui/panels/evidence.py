@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.documents import Document, document, documents, number, text, texts
-from ui.markup import Html, badge, bar, code, items, joined, table, tag
-from ui.panels.facts import facts
-from ui.wording import CAUSES, clock, percent, tone
+from ..documents import Document, document, documents, number, text, texts
+from ..markup import Html, badge, bar, code, items, joined, table, tag
+from ..wording import CAUSES, clock, percent, tone
+from .facts import facts
 
 _MOST = 60
 
@@ -25,19 +25,24 @@ def show_factors(rca: Document) -> None:
     """How the confidence comes about, factor by factor."""
     stated = documents(document(rca, "confidence"), "factors")
     if stated:
-        st.html(table(("Factor", "Value", "Weight", "Reason"), map(_factor, stated), "What the confidence is made of"))
+        shown = table(
+            ("Factor", "Value", "Weight", "Reason"), map(_factor, stated), "What the confidence is made of"
+        )
+        st.html(tag("section", tag("h2", "Confidence", class_="sf-h"), shown))
 
 
 def show_candidates(rca: Document) -> None:
     """The causes that were weighed and not chosen; where none was, all of them."""
     chosen = document(document(rca, "root_cause"), "entity")
-    others = [cause for cause in documents(rca, "candidates") if not chosen or document(cause, "entity") != chosen]
-    heading = "Ruled out" if chosen else "Candidates, best first"
-    st.html(tag("h2", heading, class_="sf-h"))
-    if not others:
-        st.html(tag("p", "No other cause was in question.", class_="sf-soft"))
-        return
-    st.html(table(("Cause", "Score", "Why it was considered"), map(_candidate, others), f"{len(others)} considered"))
+    others = [
+        cause for cause in documents(rca, "candidates") if not chosen or document(cause, "entity") != chosen
+    ]
+    heading = tag("h2", "Ruled out" if chosen else "Candidates, best first", class_="sf-h")
+    shown = tag("p", "No other cause was in question.", class_="sf-soft")
+    if others:
+        columns = ("Cause", "Score", "Why it was considered")
+        shown = table(columns, map(_candidate, others), f"{len(others)} considered")
+    st.html(tag("section", heading, shown))
 
 
 def show_boundaries(incident: Document) -> None:
@@ -85,4 +90,8 @@ def _candidate(cause: Document) -> tuple[str, ...]:
     kind = text(cause, "kind", "?")
     named = joined([badge(kind, tone(kind)), tag("div", code(text(entity, "key", "?")))])
     score = number(cause, "score")
-    return (named, joined([bar(score or 0.0, percent(score)), percent(score)]), text(cause, "summary") or CAUSES.get(kind, ""))
+    return (
+        named,
+        joined([bar(score or 0.0, percent(score)), percent(score)]),
+        text(cause, "summary") or CAUSES.get(kind, ""),
+    )

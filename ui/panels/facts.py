@@ -2,9 +2,9 @@
 
 from typing import Any, cast
 
-from ui.documents import Document
-from ui.markup import Html, code, items, joined, tag
-from ui.wording import clock, moment
+from ..documents import Document
+from ..markup import Html, code, items, joined, tag
+from ..wording import clock, moment
 
 _MOST = 8
 
@@ -12,7 +12,11 @@ _MOST = 8
 def facts(holder: Document) -> Html:
     """Every field that says something, in the order the server gave."""
     pairs = [(name, value) for name, value in holder.items() if value not in (None, "", [], {})]
-    return tag("dl", *(joined([tag("dt", _words(name)), tag("dd", _value(value))]) for name, value in pairs), class_="sf-facts")
+    return tag(
+        "dl",
+        *(joined([tag("dt", _words(name)), tag("dd", _value(value))]) for name, value in pairs),
+        class_="sf-facts",
+    )
 
 
 def _words(name: str) -> str:
@@ -24,8 +28,10 @@ def _value(value: Any) -> str:
         held = cast("Document", value)
         return ", ".join(f"{_words(name)}: {_plain(entry)}" for name, entry in list(held.items())[:_MOST])
     if isinstance(value, list):
-        held_list = cast("list[Any]", value)
+        held_list: list[Any] = value
         shown = [_value(entry) for entry in held_list[:_MOST]]
+        if len(shown) == 1:
+            return shown[0]
         more = [f"and {len(held_list) - _MOST} more"] if len(held_list) > _MOST else []
         return items([*shown, *more])
     return _scalar(value)

@@ -1,11 +1,12 @@
 """Saying whether an explanation was right, which later confidence is calibrated by."""
 
 import streamlit as st
+
 from signal_factory.errors import SignalFactoryError
 
-from ui.client import RestClient
-from ui.documents import Document
-from ui.panels.states import show_failure
+from ..client import RestClient
+from ..documents import Document
+from .states import show_failure
 
 _VERDICTS = {"It was right": "CORRECT", "It was wrong": "WRONG"}
 
@@ -20,7 +21,9 @@ def show_feedback(client: RestClient, incident_id: str) -> None:
     """A form that sends one verdict; what became of it is said below."""
     with st.form(f"feedback-{incident_id}", border=False):
         words = st.radio("Was this explanation right?", list(_VERDICTS), index=None, horizontal=True)
-        actual = st.text_input("If not: what was it?", max_chars=300, placeholder="for example orders-svc:v3.17")
+        actual = st.text_input(
+            "If not: what was it?", max_chars=300, placeholder="for example orders-svc:v3.17"
+        )
         comment = st.text_area("Comment", max_chars=2_000, height=80)
         sent = st.form_submit_button("Send feedback")
     if not sent:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from ui.documents import Document, document, number, text
-from ui.markup import Html, badge, bar, code, joined, tag
-from ui.panels.facts import facts
-from ui.panels.incident_list import confidence
-from ui.wording import CAUSES, age, clock, tier, tone
+from ..documents import Document, document, number, text
+from ..markup import Html, badge, bar, code, joined, tag
+from ..wording import CAUSES, age, tier, tone
+from .facts import facts
+from .incident_list import confidence
 
 
 def show_headline(incident: Document, owner: str, now: datetime) -> None:
@@ -30,7 +30,9 @@ def show_cause(incident: Document) -> None:
     rca = document(incident, "rca")
     cause = document(rca, "root_cause")
     if not cause:
-        st.html(tag("section", tag("h2", "Root cause", class_="sf-h"), _undecided(rca), class_="sf-card sf-warn"))
+        st.html(
+            tag("section", tag("h2", "Root cause", class_="sf-h"), _undecided(rca), class_="sf-card sf-warn")
+        )
         return
     kind = text(cause, "kind")
     entity = document(cause, "entity")
@@ -53,11 +55,14 @@ def show_narrative(incident: Document) -> None:
 def show_counts(incident: Document) -> None:
     """The evidence summary and the impact, as the server states them."""
     for heading, field in (("What was counted", "evidence_summary"), ("Impact", "impact")):
-        stated = document(incident, field) or ({"": text(incident, field)} if text(incident, field) else {})
-        if field in incident and isinstance(incident[field], dict) and not incident[field]:
-            continue
-        if stated:
-            st.html(tag("section", tag("h2", heading, class_="sf-h"), facts(stated)))
+        stated = document(incident, field)
+        shown = facts(stated) if stated else _told(incident.get(field))
+        if shown:
+            st.html(tag("section", tag("h2", heading, class_="sf-h"), shown))
+
+
+def _told(value: object) -> str:
+    return tag("p", value) if isinstance(value, str) and value else ""
 
 
 def _sure(rca: Document) -> Html:
@@ -67,11 +72,11 @@ def _sure(rca: Document) -> Html:
 
 
 def _undecided(rca: Document) -> Html:
-    narrative = text(rca, "narrative", "The evidence does not support one cause.")
-    return joined([tag("p", narrative, class_="sf-lead"), _sure(rca)])
-
-
-def last_seen(incident: Document) -> str:
-    """First bad and last good in one line; empty where neither is known."""
-    parts = [(words, text(incident, field)) for words, field in (("last good", "last_good"), ("first bad", "first_bad"))]
-    return ", ".join(f"{words} {clock(time)}" for words, time in parts if time)
+    lead = tag(
+        "p",
+        badge(text(rca, "verdict", "INCONCLUSIVE"), "warn"),
+        " No single cause is supported.",
+        class_="sf-lead",
+    )
+    words = "The evidence does not set one cause above the others. The checks below would decide it."
+    return joined([lead, tag("p", words), _sure(rca)])

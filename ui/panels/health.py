@@ -1,15 +1,16 @@
 """The health of data sets: one chosen by name, its state, signals and reach."""
 
 import streamlit as st
+
 from signal_factory.errors import NotFound, SignalFactoryError
 
-from ui.client import RestClient
-from ui.documents import Document, documents, text
-from ui.markup import badge, code, table, tag
-from ui.panels.facts import facts
-from ui.panels.impact import blast_table
-from ui.panels.states import show_empty, show_failure
-from ui.wording import clock, tier, tone
+from ..client import RestClient
+from ..documents import Document, documents, text
+from ..markup import badge, code, table, tag
+from ..wording import clock, tier, tone
+from .facts import facts
+from .impact import blast_table
+from .states import show_empty, show_failure
 
 _MOST = 50
 
@@ -22,8 +23,8 @@ def show_health(client: RestClient, words: str) -> None:
     if not known:
         show_empty(
             "No data set is registered",
-            "Register one with `sf bootstrap`, or PUT /api/v1/registry/datasets/{urn}. Without a registration nothing "
-            "was promised, so nothing can be broken.",
+            "Register one with `sf bootstrap`, or PUT /api/v1/registry/datasets/{urn}. "
+            "Without a registration nothing was promised, so nothing can be broken.",
         )
         return
     if not shown:
@@ -74,7 +75,9 @@ def _signals(signals: list[Document]) -> None:
 
 def _signal(signal: Document) -> tuple[str, ...]:
     state = text(signal, "state") or text(signal, "status") or text(signal, "severity")
-    time = text(signal, "opened_at") or text(signal, "time") or text(signal, "at") or text(signal, "created_at")
+    time = (
+        text(signal, "opened_at") or text(signal, "time") or text(signal, "at") or text(signal, "created_at")
+    )
     kind = text(signal, "signal_type") or text(signal, "kind") or text(signal, "type")
     what = text(signal, "summary") or text(signal, "reason") or text(signal, "failure_signature")
     return (clock(time), kind, badge(state or "–", tone(state)), what)
@@ -90,4 +93,8 @@ def _status(state: Document) -> str:
 
 
 def _caption(count: int) -> str:
-    return f"{count} data sets" if count <= _MOST else f"The first {_MOST} of {count}; filter in the sidebar for others"
+    return (
+        f"{count} data sets"
+        if count <= _MOST
+        else f"The first {_MOST} of {count}; filter in the sidebar for others"
+    )

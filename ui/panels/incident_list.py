@@ -1,20 +1,20 @@
 """The list of incidents: one row each, its title opens it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import streamlit as st
 
-from ui.documents import Document, document, documents, number, text, texts
-from ui.markup import badge, code, label, tag
-from ui.panels.states import show_empty
-from ui.wording import CAUSES, age, percent, tone
+from ..documents import Document, document, documents, number, text, texts
+from ..markup import badge, code, label, tag
+from ..wording import CAUSES, age, percent, tone
+from .states import show_empty
 
 _ROWS = 25
 
 
-def matching(incidents: list[Document], severities: list[str], words: str) -> list[Document]:
-    """Incidents of the chosen severities (all, if none is) with ``words`` in a data set's name or the title."""
+def matching(incidents: list[Document], severities: Collection[str], words: str) -> list[Document]:
+    """Incidents of the chosen severities (all, if none is) with ``words`` in a name or title."""
     wanted = words.strip().casefold()
     return [
         incident
@@ -24,7 +24,7 @@ def matching(incidents: list[Document], severities: list[str], words: str) -> li
 
 
 def show_incidents(
-    answer: Document, severities: list[str], words: str, now: datetime, choose: Callable[[str], None]
+    answer: Document, severities: Collection[str], words: str, now: datetime, choose: Callable[[str], None]
 ) -> None:
     """The rows that match, with what was cut off said above them."""
     known = documents(answer, "items")
@@ -32,8 +32,8 @@ def show_incidents(
     if not known:
         show_empty(
             "No incidents",
-            "Nothing that was promised is broken. If you expected one, check that events arrive: `sf doctor` tells "
-            "when the last one did. `sf demo` shows what an incident looks like.",
+            "Nothing that was promised is broken. If you expected one, check that events arrive: "
+            "`sf doctor` tells when the last one did. `sf demo` shows what an incident looks like.",
         )
         return
     if not shown:
@@ -56,11 +56,24 @@ def confidence(rca: Document) -> str:
 def _row(incident: Document, now: datetime, choose: Callable[[str], None]) -> None:
     name = text(incident, "incident_id", "?")
     with st.container(border=True, gap=None):
-        st.html(tag("div", *_badges(incident), tag("span", age(text(incident, "created_at"), now)), class_="sf-meta"))
-        st.button(
-            label(text(incident, "title", name)), key=f"open-{name}", type="tertiary", on_click=choose, args=(name,)
+        st.html(
+            tag(
+                "div",
+                *_badges(incident),
+                tag("span", age(text(incident, "created_at"), now)),
+                class_="sf-meta",
+            )
         )
-        where = tag("p", code(text(incident, "dataset_urn", "unknown data set")), _others(incident), class_="sf-soft")
+        st.button(
+            label(text(incident, "title", name)),
+            key=f"open-{name}",
+            type="tertiary",
+            on_click=choose,
+            args=(name,),
+        )
+        where = tag(
+            "p", code(text(incident, "dataset_urn", "unknown data set")), _others(incident), class_="sf-soft"
+        )
         st.html(tag("div", tag("p", _cause(document(incident, "rca"))), where))
 
 
@@ -89,7 +102,9 @@ def _others(incident: Document) -> str:
 
 
 def _haystack(incident: Document) -> str:
-    return " ".join([text(incident, "title"), text(incident, "dataset_urn"), *texts(incident, "datasets")]).casefold()
+    return " ".join(
+        [text(incident, "title"), text(incident, "dataset_urn"), *texts(incident, "datasets")]
+    ).casefold()
 
 
 def _count(shown: int, answer: Document) -> str:
@@ -97,7 +112,7 @@ def _count(shown: int, answer: Document) -> str:
     words = f"{shown} {'incident' if shown == 1 else 'incidents'}"
     if answer.get("is_partial"):
         read = len(documents(answer, "items"))
-        return f"{words} among the newest {read} of {total}; filter by status or ask for a narrower list to see others."
+        return f"{words} among the newest {read} of {total}; filter by status to see others."
     return words
 
 

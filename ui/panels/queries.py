@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.documents import Document, document, text
+from ..documents import Document, document, text
 
 
 def show_queries(rca: Document) -> None:
@@ -10,7 +10,9 @@ def show_queries(rca: Document) -> None:
     stated = document(rca, "query")
     for name, field, language in (("Cypher", "cypher", "cypher"), ("Gremlin", "gremlin", "groovy")):
         st.caption(name)
-        st.code(text(stated, field) or "// none: there is no path to query", language=language, wrap_lines=True)
+        st.code(
+            text(stated, field) or "// none: there is no path to query", language=language, wrap_lines=True
+        )
 
 
 def show_raw(incident: Document) -> None:

@@ -1,10 +1,11 @@
 """What stands on the page when there is nothing to show: empty lists, failures, doubts."""
 
 import streamlit as st
+
 from signal_factory.errors import BackendUnavailable, ConfigurationError, NotFound, SignalFactoryError
 
-from ui.documents import Document, document, text
-from ui.markup import tag
+from ..documents import Document, text
+from ..markup import advice, tag
 
 
 def show_failure(failure: SignalFactoryError) -> None:
@@ -16,29 +17,31 @@ def show_failure(failure: SignalFactoryError) -> None:
             break
     said = tag("p", f"{failure}.", class_="sf-soft")
     st.html(
-        tag("div", tag("p", heading, class_="sf-lead"), said, tag("p", failure.hint), class_="sf-card sf-bad", role="alert")
+        tag(
+            "div",
+            tag("p", heading, class_="sf-lead"),
+            said,
+            advice(failure.hint),
+            class_="sf-card sf-bad",
+            role="alert",
+        )
     )
 
 
-def show_empty(heading: str, advice: str) -> None:
+def show_empty(heading: str, words: str) -> None:
     """A list without entries, and what would put some there."""
-    st.html(tag("div", tag("p", heading, class_="sf-lead"), tag("p", advice), class_="sf-card", role="status"))
+    st.html(tag("div", tag("p", heading, class_="sf-lead"), advice(words), class_="sf-card", role="status"))
 
 
-def show_doubts(incident: Document) -> None:
-    """A banner where the evidence is stale or does not support one cause."""
+def show_staleness(incident: Document) -> None:
+    """A banner where the evidence is older than it should be."""
     if text(incident, "freshness_of_evidence") == "STALE":
-        _doubt(
-            "STALE evidence",
+        words = (
             "Evidence stopped arriving. What you see is the last known state; check the event bus and the "
-            "heartbeats of the jobs before you act on it.",
+            "heartbeats of the jobs before you act on it."
         )
-    if text(document(incident, "rca"), "verdict") == "INCONCLUSIVE":
-        _doubt(
-            "INCONCLUSIVE",
-            "The evidence does not support one cause over the others. The candidates and the checks that would "
-            "decide it are below.",
-        )
+        lead = tag("p", "STALE evidence", class_="sf-lead")
+        st.html(tag("div", lead, tag("p", words), class_="sf-card sf-warn", role="status"))
 
 
 _FAMILIES: tuple[tuple[type[SignalFactoryError], str], ...] = (
@@ -46,7 +49,3 @@ _FAMILIES: tuple[tuple[type[SignalFactoryError], str], ...] = (
     (BackendUnavailable, "The server cannot be reached"),
     (NotFound, "That is not known here"),
 )
-
-
-def _doubt(heading: str, advice: str) -> None:
-    st.html(tag("div", tag("p", heading, class_="sf-lead"), tag("p", advice), class_="sf-card sf-warn", role="status"))
