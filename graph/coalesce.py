@@ -44,3 +44,13 @@ def coalesce(nodes: Iterable[Node], edges: Iterable[Edge]) -> tuple[Nodes, Edges
             if end not in merged_nodes:
                 merged_nodes[end] = Node(end)
     return merged_nodes, merged_edges
+
+
+def absorb(nodes: Nodes, edges: Edges, more_nodes: Nodes, more_edges: Edges) -> None:
+    """Merge mutations that are canonical already into ``nodes`` and ``edges``."""
+    for ref, node in more_nodes.items():
+        known = nodes.get(ref)
+        nodes[ref] = node if known is None else merge_node(known, node)
+    for identity, edge in more_edges.items():
+        known_edge = edges.get(identity)
+        edges[identity] = edge if known_edge is None else merge_edge(known_edge, edge)

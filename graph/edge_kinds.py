@@ -3,13 +3,13 @@
 from .schema_types import EdgeKind, Property, Retention, earliest, most, newest, pairs, sets, table, texts
 
 EDGE_PROPERTIES = table(
-    *earliest("first_seen", "timestamp"),
-    *newest("last_seen", "commit_at"),
-    *most("count", "rows", "bytes"),
-    *sets("jobs", "partitions", "evidence", "columns", "source", cap=10),
+    *earliest("first_seen timestamp"),
+    *newest("last_seen commit_at"),
+    *most("count rows bytes"),
+    *sets("jobs partitions evidence columns source", cap=10),
     *sets("runs", cap=5),
     Property("first_evidence", "str", "at_min", beside="first_seen"),
-    *texts("reason", "commit_version", "status", "role", "transformation", "schema_fingerprint"),
+    *texts("reason commit_version status role transformation schema_fingerprint"),
     Property("confidence", "float", "latest"),
 )
 """Every edge kind carries these: one table, so that a helper can build any edge."""
@@ -28,9 +28,10 @@ _ENDS: dict[str, tuple[Retention, tuple[tuple[str, str], ...]]] = {
     "PRODUCED_DRIFT": ("causal", (("Producer Service", "FailureSignature"),)),
     "INTRODUCED_DRIFT": ("causal", (("Dataset", "FailureSignature"),)),
     "ENCOUNTERED": ("causal", (("JobRun DAGRun Job Deployment", "FailureSignature"),)),
-    "CAUSED": ("causal", (
-        ("FailureSignature Job JobRun Dataset Deployment Producer DAGRun Signal", "Signal FailureSignature JobRun"),
-    )),
+    "CAUSED": ("causal", ((
+        "FailureSignature Job JobRun Dataset Deployment Producer DAGRun Signal",
+        "Signal FailureSignature JobRun",
+    ),)),
     "AFFECTS": ("causal", (("Signal FailureSignature Deployment JobRun Incident", "Dataset Job"),)),
     "TRIGGERED": ("derived", (("Signal", "Incident"),)),
     "QUARANTINED": ("run", (

@@ -42,7 +42,7 @@ def _merge(
     return props, times, at
 
 
-def _combine(rule: Property, mine: Any, theirs: Any, props: dict[str, Value]) -> Value:
+def _combine(rule: Property, mine: Any, theirs: Any, props: dict[str, Value]) -> Any:
     match rule.rule:
         case "min":
             return min(mine, theirs)
@@ -58,7 +58,7 @@ def _rank(rule: Property, status: str) -> int:
     return rule.order.index(status) if status in rule.order else -1
 
 
-def _union(rule: Property, mine: Any, theirs: Any, props: dict[str, Value]) -> Value:
+def _union(rule: Property, mine: Any, theirs: Any, props: dict[str, Value]) -> Any:
     if mine == theirs:
         return mine
     members = sorted({*mine, *theirs})

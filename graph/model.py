@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-Value: TypeAlias = str | int | float | bool | None | tuple[str, ...]
+Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 Direction: TypeAlias = Literal["out", "in"]
 
 

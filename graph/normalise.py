@@ -5,8 +5,9 @@ it, two mutations that mean the same are equal.
 """
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from signal_factory.errors import InvalidEvent
 from signal_factory.times import format_time, parse_time
@@ -19,6 +20,9 @@ from .schema_types import Property, ValueType
 MAX_KEY_LENGTH = 2_048
 MAX_TEXT_LENGTH = 4_096
 _MAX_INT = 2**63 - 1
+_CANONICAL_TIME = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}\.\d{3}Z", re.ASCII
+)
 
 
 def normalise_node(node: Node) -> Node:
@@ -56,7 +60,7 @@ def check_key(ref: NodeRef) -> None:
     """
     key = ref.key
     if not 0 < len(key) <= MAX_KEY_LENGTH:
-        raise GraphSchemaError(f"a {ref.label} key of {len(key)} characters (1 to {MAX_KEY_LENGTH} are allowed)")
+        raise GraphSchemaError(f"a {ref.label} key of {len(key)} characters, not 1 to {MAX_KEY_LENGTH}")
     if "\0" in key or not (key.isascii() or _is_unicode(key)):
         raise GraphSchemaError(f"a {ref.label} key with characters that are not text")
 
@@ -121,16 +125,7 @@ def _normalise_times(
 
 
 def _looks_canonical(text: str) -> bool:
-    return (
-        len(text) == 24
-        and text[23] == "Z"
-        and text[4] == text[7] == "-"
-        and text[10] == "T"
-        and text[13] == text[16] == ":"
-        and text[19] == "."
-        and (text[:4] + text[5:7] + text[8:10] + text[11:13] + text[14:16] + text[17:19] + text[20:23]).isdecimal()
-        and text.isascii()
-    )
+    return len(text) == 24 and _CANONICAL_TIME.fullmatch(text) is not None
 
 
 def _is_unicode(text: str) -> bool:
@@ -178,7 +173,7 @@ def _bool(rule: Property, value: Any) -> Value:
 def _strs(rule: Property, value: Any) -> Value:
     if not isinstance(value, tuple | list):
         raise _mismatch(rule, value)
-    members = (str(_text(rule, one)) for one in value)
+    members = [str(_text(rule, one)) for one in cast("Iterable[Any]", value)]
     return tuple(sorted(set(members))) if rule.rule == "union" else tuple(members)
 
 

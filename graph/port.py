@@ -26,9 +26,7 @@ class GraphStore(ABC):
         """The nodes that exist among ``refs``."""
 
     @abstractmethod
-    def find(
-        self, label: str, *, prefix: str = "", limit: int = 100, after: str = ""
-    ) -> list[Node]:
+    def find(self, label: str, *, prefix: str = "", limit: int = 100, after: str = "") -> list[Node]:
         """Nodes of a label by key order, whose key starts with ``prefix`` and follows ``after``."""
 
     @abstractmethod

@@ -63,34 +63,35 @@ def table(*properties: Property) -> dict[str, Property]:
     return found
 
 
-def texts(*names: str) -> tuple[Property, ...]:
+# The helpers below take space-separated names: a label has dozens of properties.
+def texts(names: str) -> tuple[Property, ...]:
     """Strings of which the latest counts."""
-    return tuple(Property(name, "str", "latest") for name in names)
+    return tuple(Property(name, "str", "latest") for name in names.split())
 
 
-def flags(*names: str) -> tuple[Property, ...]:
+def flags(names: str) -> tuple[Property, ...]:
     """Booleans of which the latest counts."""
-    return tuple(Property(name, "bool", "latest") for name in names)
+    return tuple(Property(name, "bool", "latest") for name in names.split())
 
 
-def earliest(*names: str) -> tuple[Property, ...]:
+def earliest(names: str) -> tuple[Property, ...]:
     """Times of which the first counts."""
-    return tuple(Property(name, "time", "min") for name in names)
+    return tuple(Property(name, "time", "min") for name in names.split())
 
 
-def newest(*names: str) -> tuple[Property, ...]:
+def newest(names: str) -> tuple[Property, ...]:
     """Times of which the last counts."""
-    return tuple(Property(name, "time", "max") for name in names)
+    return tuple(Property(name, "time", "max") for name in names.split())
 
 
-def most(*names: str) -> tuple[Property, ...]:
+def most(names: str) -> tuple[Property, ...]:
     """Whole numbers of which the greatest counts: sums and tallies that only grow."""
-    return tuple(Property(name, "int", "max") for name in names)
+    return tuple(Property(name, "int", "max") for name in names.split())
 
 
-def sets(*names: str, cap: int) -> tuple[Property, ...]:
+def sets(names: str, *, cap: int) -> tuple[Property, ...]:
     """Sets of strings, the ``cap`` smallest kept."""
-    return tuple(Property(name, "strs", "union", cap) for name in names)
+    return tuple(Property(name, "strs", "union", cap) for name in names.split())
 
 
 def pairs(sources: str, targets: str) -> Iterable[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from ..model import Value
 
@@ -52,7 +52,10 @@ def encode(props: Mapping[str, Value]) -> str:
 def decode(text: str) -> dict[str, Value]:
     """Properties of JSON text; a list becomes the tuple it was."""
     parsed: dict[str, Any] = json.loads(text)
-    return {name: tuple(value) if type(value) is list else value for name, value in parsed.items()}
+    for name, value in parsed.items():
+        if type(value) is list:
+            parsed[name] = tuple(cast("list[str]", value))
+    return parsed
 
 
 def encode_times(times: Mapping[str, str]) -> str | None:

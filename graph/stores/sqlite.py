@@ -12,20 +12,20 @@ from . import sqlite_write
 from .key_range import key_range
 from .sqlite_connections import MEMORY, Connections
 from .sqlite_expand import expand
-from .sqlite_rows import EDGE_COLUMNS, NODE_COLUMNS, edge_of, node_of, rows_by_ref
+from .sqlite_rows import NodeRow, edge_of, node_of, ref_of, rows_by_ref
 from .sqlite_schema import check_version, prepare, read_symbols
 
-_FIND = f"""
-SELECT {NODE_COLUMNS} FROM node AS n
-WHERE n.label = ? AND n.key > ? AND n.key >= ? AND n.key < ? ORDER BY n.key LIMIT ?
+_FIND = """
+SELECT id, label, key, at, props, times FROM node
+WHERE label = ? AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?
 """
-_EDGES = f"""
-SELECT {EDGE_COLUMNS}, sl.name, s.key, dl.name, d.key
+_ALL_NODES = "SELECT id, label, key, at, props, times FROM node WHERE label = ? ORDER BY key"
+_ALL_EDGES = """
+SELECT e.id, e.kind, e.src, e.dst, e.at, e.props, e.times, sl.name, s.key, dl.name, d.key
 FROM edge AS e JOIN node AS s ON s.id = e.src JOIN symbol AS sl ON sl.id = s.label
 JOIN node AS d ON d.id = e.dst JOIN symbol AS dl ON dl.id = d.label
 WHERE e.kind = ? ORDER BY sl.name, s.key, dl.name, d.key
 """
-_ALL_NODES = f"SELECT {NODE_COLUMNS} FROM node AS n WHERE n.label = ? ORDER BY n.key"
 
 
 class SqliteGraphStore(GraphStore):
@@ -63,8 +63,8 @@ class SqliteGraphStore(GraphStore):
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
         """See ``GraphStore.get``."""
         with self._connections.reading() as connection:
-            found = (node_of(row, self._symbols) for row in rows_by_ref(connection, set(refs), self._symbols))
-            return {node.ref: node for node in found}
+            rows = list(rows_by_ref(connection, set(refs), self._symbols))
+        return {node.ref: node for node in map(self._node, rows)}
 
     def find(self, label: str, *, prefix: str = "", limit: int = 100, after: str = "") -> list[Node]:
         """See ``GraphStore.find``."""
@@ -72,7 +72,7 @@ class SqliteGraphStore(GraphStore):
         low, high = key_range(prefix)
         with self._connections.reading() as connection:
             rows = connection.execute(_FIND, (number, after, low, high, max(0, limit))).fetchall()
-        return [node_of(row, self._symbols) for row in rows]
+        return [self._node(row) for row in rows]
 
     def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
         """See ``GraphStore.expand``; the whole walk sees one moment of the graph."""
@@ -105,11 +105,14 @@ class SqliteGraphStore(GraphStore):
         with self._connections.reading() as connection:
             for label in sorted(LABELS):
                 for row in connection.execute(_ALL_NODES, (self._symbols.number[label],)):
-                    yield node_of(row, self._symbols)
+                    yield self._node(row)
             for kind in sorted(EDGE_KINDS):
-                for row in connection.execute(_EDGES, (self._symbols.number[kind],)):
+                for row in connection.execute(_ALL_EDGES, (self._symbols.number[kind],)):
                     yield edge_of(row[:7], NodeRef(*row[7:9]), NodeRef(*row[9:11]), self._symbols)
 
     def close(self) -> None:
         """See ``GraphStore.close``."""
         self._connections.close()
+
+    def _node(self, row: NodeRow) -> Node:
+        return node_of(row, ref_of(row, self._symbols))

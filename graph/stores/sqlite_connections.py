@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -31,7 +31,7 @@ class Connections:
         self._writer = None if read_only else _connect(path, read_only=False)
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Generator[sqlite3.Connection]:
         """A connection that sees one moment of the graph until it is given back."""
         if self._path == MEMORY:
             with self._lock:
@@ -46,7 +46,7 @@ class Connections:
             self._give_back(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection]:
         """The writer's connection inside one transaction: all of it, or nothing."""
         with self._lock, _answering("write"):
             connection = self._open_writer()
@@ -92,7 +92,7 @@ class Connections:
 
 
 @contextmanager
-def _answering(what: str) -> Iterator[None]:
+def _answering(what: str) -> Generator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -1,49 +1,27 @@
-"""A bounded neighbourhood out of the embedded graph: two statements a level."""
+"""A bounded neighbourhood out of the embedded graph: a statement a level and direction, one for nodes.
+
+Rows stay rows until the walk has ended; only what the answer holds becomes an object.
+"""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from operator import itemgetter
+from typing import Literal, TypeAlias
 
-from ..model import Edge, ExpandSpec, Node, NodeRef, Subgraph
+from ..model import ExpandSpec, NodeRef, Subgraph
 from ..schema import can_follow
-from .sqlite_rows import EDGE_COLUMNS, EdgeRow, edge_of, node_of, number_list, rows_by_id, rows_by_ref
+from .sqlite_adjacency import FOREVER, IN, KIND_BITS, OUT, UNDATED_IN, UNDATED_OUT
+from .sqlite_rows import EdgeRow, NodeRow, edge_of, node_of, number_list, rows_by_id, rows_by_ref
 from .sqlite_schema import Symbols
 
-_KIND_BITS = 10
-_FOREVER = "~"
-Followed: TypeAlias = tuple[EdgeRow, int, int]
-"""An edge row, the node it was followed from and the neighbour it led to (ids)."""
-
-
-def _adjacent(near: str, index: str) -> str:
-    """The edges of (node, kind) pairs not older than the one past the degree cap.
-
-    The inner query finds that edge's time, so that a hub costs as much as its cap;
-    edges of that very time all come along, and the cut between them is made by key.
-    """
-    pair = f"{{}}.{near} = pair.value >> {_KIND_BITS} AND {{}}.kind = pair.value & {(1 << _KIND_BITS) - 1}"
-    past_cap = (
-        f"SELECT i.at FROM edge AS i INDEXED BY {index} WHERE {pair.format('i', 'i')}"
-        " AND i.at <= :until ORDER BY i.at DESC LIMIT 1 OFFSET :cap"
-    )
-    return (
-        f"SELECT {EDGE_COLUMNS} FROM json_each(:{near}) AS pair"
-        f" CROSS JOIN edge AS e INDEXED BY {index} WHERE {pair.format('e', 'e')}"
-        f" AND e.at >= max(:since, coalesce(({past_cap}), '')) AND e.at <= :until"
-    )
-
-
-def _undated(near: str, index: str) -> str:
-    return (
-        f"SELECT {EDGE_COLUMNS} FROM json_each(:{near}) AS pair CROSS JOIN edge AS e INDEXED BY {index}"
-        f" WHERE e.{near} = pair.value >> {_KIND_BITS} AND e.kind = pair.value & {(1 << _KIND_BITS) - 1}"
-        " AND e.at = ''"
-    )
-
-
-_DATED = {"src": _adjacent("src", "edge_out"), "dst": _adjacent("dst", "edge_in")}
-_UNDATED = {"src": _undated("src", "edge_out"), "dst": _undated("dst", "edge_in")}
+Side: TypeAlias = Literal["out", "in"]
+_SIDES: tuple[Side, ...] = ("out", "in")
+_DATED = {"out": OUT, "in": IN}
+_UNDATED = {"out": UNDATED_OUT, "in": UNDATED_IN}
+# Where an edge row holds the node it was followed from, and its kind.
+_ORIGIN = {"out": itemgetter(2, 1), "in": itemgetter(3, 1)}
 
 
 @dataclass(slots=True)
@@ -51,10 +29,11 @@ class _Walk:
     connection: sqlite3.Connection
     symbols: Symbols
     spec: ExpandSpec
-    nodes: dict[int, Node] = field(default_factory=dict[int, Node])
+    kinds: dict[tuple[str, Side], list[int]] = field(default_factory=dict[tuple[str, Side], list[int]])
+    refs: dict[int, NodeRef] = field(default_factory=dict[int, NodeRef])
+    rows: dict[int, NodeRow] = field(default_factory=dict[int, NodeRow])
     depth: dict[int, int] = field(default_factory=dict[int, int])
     edges: dict[int, EdgeRow] = field(default_factory=dict[int, EdgeRow])
-    near: dict[int, Node] = field(default_factory=dict[int, Node])
     is_partial: bool = False
 
 
@@ -63,108 +42,121 @@ def expand(
 ) -> Subgraph:
     """The neighbourhood of ``seeds`` as ``ExpandSpec`` bounds it."""
     walk = _Walk(connection, symbols, spec)
-    for row in rows_by_ref(connection, set(seeds), symbols):
-        walk.near[row[0]] = node_of(row, symbols)
-    frontier = _admit(walk, walk.near, 0)
+    _meet(walk, rows_by_ref(connection, set(seeds), symbols))
+    frontier = _admit(walk, walk.rows, 0)
     for level in range(1, spec.max_hops + 1):
         if not frontier:
             break
-        frontier = _step(walk, frontier, level)
+        met: set[int] = set()
+        for side in _SIDES:
+            met |= _follow(walk, frontier, side)
+        met -= walk.depth.keys()
+        _meet(walk, rows_by_id(connection, met - walk.rows.keys()))
+        frontier = _admit(walk, met, level)
     return _subgraph(walk)
 
 
-def _step(walk: _Walk, frontier: Iterable[int], level: int) -> list[int]:
-    pairs = _pairs(walk, frontier)
-    followed = [
-        (row, row[near], row[5 - near])
-        for near, column in ((2, "src"), (3, "dst"))
-        if pairs[column]
-        for row in _rows(walk, column, pairs[column])
-    ]
-    _meet(walk, followed)
-    kept = _within_degree(walk, followed)
-    for row, _, _ in kept:
-        walk.edges[row[0]] = row
-    return _admit(walk, {far for _, _, far in kept if far not in walk.depth}, level)
+def _follow(walk: _Walk, frontier: Iterable[int], side: Side) -> set[int]:
+    rows = _rows(walk, _pairs(walk, frontier, side), side)
+    if len(rows) > walk.spec.max_degree:
+        rows = _within_degree(walk, rows, side)
+    walk.edges.update((row[0], row) for row in rows)
+    return _far(rows, side)
 
 
-def _pairs(walk: _Walk, frontier: Iterable[int]) -> dict[str, list[int]]:
-    pairs: dict[str, list[int]] = {"src": [], "dst": []}
-    for identifier in frontier:
-        label = walk.nodes[identifier].ref.label
-        for column, kind in _followable(walk, label):
-            pairs[column].append((identifier << _KIND_BITS) | kind)
-    return pairs
+def _far(rows: Iterable[EdgeRow], side: Side) -> set[int]:
+    return {row[3] for row in rows} if side == "out" else {row[2] for row in rows}
 
 
-def _followable(walk: _Walk, label: str) -> list[tuple[str, int]]:
+def _pairs(walk: _Walk, frontier: Iterable[int], side: Side) -> list[int]:
     return [
-        ("src" if hop.direction == "out" else "dst", walk.symbols.number[hop.kind])
-        for hop in dict.fromkeys(walk.spec.hops)
-        if can_follow(label, hop.kind, hop.direction)
+        identifier << KIND_BITS | kind
+        for identifier in frontier
+        for kind in _kinds(walk, walk.refs[identifier].label, side)
     ]
 
 
-def _rows(walk: _Walk, column: str, pairs: list[int]) -> list[EdgeRow]:
+def _kinds(walk: _Walk, label: str, side: Side) -> list[int]:
+    known = walk.kinds.get((label, side))
+    if known is None:
+        hops = {hop.kind for hop in walk.spec.hops if hop.direction == side}
+        known = [walk.symbols.number[kind] for kind in sorted(hops) if can_follow(label, kind, side)]
+        walk.kinds[(label, side)] = known
+    return known
+
+
+def _rows(walk: _Walk, pairs: list[int], side: Side) -> list[EdgeRow]:
+    if not pairs:
+        return []
+    spec = walk.spec
     bounds = {
-        column: number_list(pairs),
-        "since": walk.spec.since,
-        "until": walk.spec.until or _FOREVER,
-        "cap": walk.spec.max_degree,
+        "pairs": number_list(pairs),
+        "since": spec.since,
+        "until": spec.until or FOREVER,
+        "cap": spec.max_degree,
     }
-    rows: list[EdgeRow] = walk.connection.execute(_DATED[column], bounds).fetchall()
-    if walk.spec.since:
-        rows += walk.connection.execute(_UNDATED[column], bounds).fetchall()
+    rows: list[EdgeRow] = walk.connection.execute(_DATED[side], bounds).fetchall()
+    if spec.since:
+        rows += walk.connection.execute(_UNDATED[side], {"pairs": bounds["pairs"]}).fetchall()
     return rows
 
 
-def _meet(walk: _Walk, followed: list[Followed]) -> None:
-    unknown = {far for _, _, far in followed if far not in walk.near}
-    if unknown:
-        for row in rows_by_id(walk.connection, unknown):
-            walk.near[row[0]] = node_of(row, walk.symbols)
-
-
-def _within_degree(walk: _Walk, followed: list[Followed]) -> list[Followed]:
-    if len(followed) <= walk.spec.max_degree:
-        return followed
-    groups: dict[tuple[int, int, bool], list[Followed]] = {}
-    for one in followed:
-        row, origin, _ = one
-        groups.setdefault((origin, row[1], row[2] == origin), []).append(one)
-    kept: list[Followed] = []
+def _within_degree(walk: _Walk, rows: list[EdgeRow], side: Side) -> list[EdgeRow]:
+    origin, cap = _ORIGIN[side], walk.spec.max_degree
+    degrees = Counter(map(origin, rows))
+    crowded = {pair for pair, degree in degrees.items() if degree > cap}
+    if not crowded:
+        return rows
+    walk.is_partial = True
+    kept = [row for row in rows if origin(row) not in crowded]
+    groups: dict[object, list[EdgeRow]] = {pair: [] for pair in crowded}
+    for row in rows:
+        if (pair := origin(row)) in groups:
+            groups[pair].append(row)
     for group in groups.values():
-        kept += group if len(group) <= walk.spec.max_degree else _latest(walk, group)
+        kept += _latest(walk, group, side)
     return kept
 
 
-def _latest(walk: _Walk, group: list[Followed]) -> list[Followed]:
-    walk.is_partial = True
-    group.sort(key=lambda one: walk.near[one[2]].ref)
-    group.sort(key=lambda one: one[0][4], reverse=True)
-    return group[: walk.spec.max_degree]
+def _latest(walk: _Walk, group: list[EdgeRow], side: Side) -> list[EdgeRow]:
+    """The latest by time; only where the cut falls within one instant do neighbours' names matter."""
+    cap = walk.spec.max_degree
+    group.sort(key=itemgetter(4), reverse=True)
+    edge_time = group[cap - 1][4] if cap else ""
+    if cap and group[cap][4] == edge_time:
+        tied = [row for row in group if row[4] == edge_time]
+        _meet(walk, rows_by_id(walk.connection, _far(tied, side) - walk.rows.keys()))
+        tied.sort(key=lambda row: walk.refs[row[3] if side == "out" else row[2]])
+        group = [row for row in group if row[4] > edge_time] + tied
+    return group[:cap]
+
+
+def _meet(walk: _Walk, rows: Iterable[NodeRow]) -> None:
+    name = walk.symbols.name
+    for row in rows:
+        walk.rows[row[0]] = row
+        walk.refs[row[0]] = NodeRef(name[row[1]], row[2])
 
 
 def _admit(walk: _Walk, met: Iterable[int], level: int) -> list[int]:
-    ordered = sorted(met, key=lambda identifier: walk.near[identifier].ref)
-    room = max(0, walk.spec.max_nodes - len(walk.nodes))
+    ordered = sorted(met, key=walk.refs.__getitem__)
+    room = max(0, walk.spec.max_nodes - len(walk.depth))
     if len(ordered) > room:
         walk.is_partial = True
         del ordered[room:]
-    for identifier in ordered:
-        walk.nodes[identifier] = walk.near[identifier]
-        walk.depth[identifier] = level
+    walk.depth.update(dict.fromkeys(ordered, level))
     return ordered
 
 
 def _subgraph(walk: _Walk) -> Subgraph:
-    place = {identifier: index for index, identifier in enumerate(walk.nodes)}
+    refs, symbols, depth = walk.refs, walk.symbols, walk.depth
+    place = {identifier: index for index, identifier in enumerate(depth)}
     rows = [row for row in walk.edges.values() if row[2] in place and row[3] in place]
-    name = walk.symbols.name
-    rows.sort(key=lambda row: (name[row[1]], place[row[2]], place[row[3]]))
-    edges: tuple[Edge, ...] = tuple(
-        edge_of(row, walk.nodes[row[2]].ref, walk.nodes[row[3]].ref, walk.symbols) for row in rows
+    rank = {symbols.number[kind]: index for index, kind in enumerate(sorted(symbols.number))}
+    rows.sort(key=lambda row: (rank[row[1]], place[row[2]], place[row[3]]))
+    return Subgraph(
+        {refs[identifier]: node_of(walk.rows[identifier], refs[identifier]) for identifier in depth},
+        tuple([edge_of(row, refs[row[2]], refs[row[3]], symbols) for row in rows]),
+        {refs[identifier]: hops for identifier, hops in depth.items()},
+        walk.is_partial,
     )
-    nodes = {node.ref: node for node in walk.nodes.values()}
-    depth = {node.ref: walk.depth[identifier] for identifier, node in walk.nodes.items()}
-    return Subgraph(nodes, edges, depth, walk.is_partial)

@@ -14,27 +14,34 @@ NodeRow: TypeAlias = tuple[int, int, str, str, str, str | None]
 EdgeRow: TypeAlias = tuple[int, int, int, int, str, str, str | None]
 """id, kind, src, dst, at, props, times"""
 
-NODE_COLUMNS = "n.id, n.label, n.key, n.at, n.props, n.times"
-EDGE_COLUMNS = "e.id, e.kind, e.src, e.dst, e.at, e.props, e.times"
-_NODES_BY_ID = f"SELECT {NODE_COLUMNS} FROM json_each(?) AS j CROSS JOIN node AS n ON n.id = j.value"
-_NODES_BY_KEY = f"SELECT {NODE_COLUMNS} FROM json_each(?) AS j CROSS JOIN node AS n ON n.label = ? AND n.key = j.value"
+_NODES_BY_ID = """
+SELECT n.id, n.label, n.key, n.at, n.props, n.times
+FROM json_each(?) AS j CROSS JOIN node AS n ON n.id = j.value
+"""
+_NODES_BY_KEY = """
+SELECT n.id, n.label, n.key, n.at, n.props, n.times
+FROM json_each(?) AS j CROSS JOIN node AS n ON n.label = ? AND n.key = j.value
+"""
 
 
-def node_of(row: NodeRow, symbols: Symbols) -> Node:
-    """The node a row holds."""
-    _, label, key, at, props, times = row
-    return Node(NodeRef(symbols.name[label], key), stored_props(props), at, stored_times(times))
+def ref_of(row: NodeRow, symbols: Symbols) -> NodeRef:
+    """The name of the node a row holds."""
+    return NodeRef(symbols.name[row[1]], row[2])
+
+
+def node_of(row: NodeRow, ref: NodeRef) -> Node:
+    """The node a row holds, under its name."""
+    return Node(ref, stored_props(row[4]), row[3], stored_times(row[5]))
 
 
 def edge_of(row: EdgeRow, src: NodeRef, dst: NodeRef, symbols: Symbols) -> Edge:
     """The edge a row holds, between ends that are known already."""
-    _, kind, _, _, at, props, times = row
-    return Edge(symbols.name[kind], src, dst, stored_props(props), at, stored_times(times))
+    return Edge(symbols.name[row[1]], src, dst, stored_props(row[5]), row[4], stored_times(row[6]))
 
 
 def number_list(numbers: Iterable[int]) -> str:
     """Numbers as the JSON array that ``json_each`` takes: a list as one parameter."""
-    return "[" + ",".join(map(str, numbers)) + "]"
+    return f"[{','.join(map(str, numbers))}]"
 
 
 def rows_by_id(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[NodeRow]:
@@ -52,9 +59,4 @@ def rows_by_ref(
     for label, wanted in keys.items():
         number = symbols.number.get(label)
         if number is not None:
-            yield from connection.execute(_NODES_BY_KEY, (json_keys(wanted), number))
-
-
-def json_keys(keys: list[str]) -> str:
-    """Texts as the JSON array that ``json_each`` takes."""
-    return json.dumps(keys)
+            yield from connection.execute(_NODES_BY_KEY, (json.dumps(wanted), number))

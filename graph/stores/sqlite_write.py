@@ -9,18 +9,23 @@ from typing import cast
 from ..coalesce import EdgeId, Edges, Nodes
 from ..merge import merge_edge, merge_node
 from ..model import Edge, Node, NodeRef
+from ..renaming import renamed
 from .payload import encode, encode_times
-from .sqlite_rows import EDGE_COLUMNS, EdgeRow, edge_of, node_of, rows_by_id, rows_by_ref
+from .sqlite_rows import EdgeRow, edge_of, node_of, ref_of, rows_by_id, rows_by_ref
 from .sqlite_schema import Symbols
 
 _INSERT_NODE = "INSERT INTO node (id, label, key, at, props, times) VALUES (?, ?, ?, ?, ?, ?)"
 _UPDATE_NODE = "UPDATE node SET at = ?, props = ?, times = ? WHERE id = ?"
 _INSERT_EDGE = "INSERT INTO edge (kind, src, dst, at, props, times) VALUES (?, ?, ?, ?, ?, ?)"
 _UPDATE_EDGE = "UPDATE edge SET at = ?, props = ?, times = ? WHERE id = ?"
-_FIND_EDGE = f"SELECT {EDGE_COLUMNS} FROM edge AS e WHERE e.src = ? AND e.kind = ? AND e.dst = ?"
-_EDGES_OF = (
-    f"SELECT {EDGE_COLUMNS} FROM edge AS e WHERE e.src = ?1"
-    f" UNION SELECT {EDGE_COLUMNS} FROM edge AS e WHERE e.dst = ?1"
+_FIND_EDGE = "SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ? AND kind = ? AND dst = ?"
+_EDGES_OF = """
+SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ?1
+UNION SELECT id, kind, src, dst, at, props, times FROM edge WHERE dst = ?1
+"""
+_DELETE_EDGES = (
+    "DELETE FROM edge WHERE src = ? RETURNING kind",
+    "DELETE FROM edge WHERE dst = ? RETURNING kind",
 )
 _COUNT = "UPDATE symbol SET count = count + ? WHERE id = ?"
 
@@ -53,17 +58,10 @@ def merge_nodes(connection: sqlite3.Connection, symbols: Symbols, old: NodeRef, 
     gone = next(rows_by_ref(connection, [old], symbols), None)
     if gone is None:
         return
-    node = node_of(gone, symbols)
+    node = node_of(gone, old)
     edges = _edges_of(connection, symbols, gone[0])
     delete(connection, symbols, [old])
-    renamed = [_renamed(edge, old, new) for edge in edges]
-    merged: Edges = {}
-    for edge in renamed:
-        identity = (edge.kind, edge.src, edge.dst)
-        merged[identity] = merge_edge(merged[identity], edge) if identity in merged else edge
-    nodes: Nodes = {end: Node(end) for edge in renamed for end in (edge.src, edge.dst)}
-    nodes[new] = Node(new, node.props, node.at, node.times)
-    upsert(connection, symbols, nodes, merged)
+    upsert(connection, symbols, *renamed(node, edges, old, new))
 
 
 def delete(connection: sqlite3.Connection, symbols: Symbols, refs: Iterable[NodeRef]) -> int:
@@ -72,8 +70,8 @@ def delete(connection: sqlite3.Connection, symbols: Symbols, refs: Iterable[Node
     rows = list(rows_by_ref(connection, set(refs), symbols))
     for identifier, label, *_ in rows:
         batch.counts[label] -= 1
-        for column in ("src", "dst"):
-            gone = connection.execute(f"DELETE FROM edge WHERE {column} = ? RETURNING kind", (identifier,))
+        for statement in _DELETE_EDGES:
+            gone = connection.execute(statement, (identifier,))
             batch.counts.subtract(kind for (kind,) in gone.fetchall())
         connection.execute("DELETE FROM node WHERE id = ?", (identifier,))
     batch.settle()
@@ -83,9 +81,9 @@ def delete(connection: sqlite3.Connection, symbols: Symbols, refs: Iterable[Node
 def _upsert_nodes(batch: _Batch, nodes: Nodes) -> None:
     updates: list[tuple[str, str, str | None, int]] = []
     for row in rows_by_ref(batch.connection, nodes, batch.symbols):
-        known = node_of(row, batch.symbols)
-        batch.ids[known.ref] = row[0]
-        said = nodes[known.ref]
+        ref = ref_of(row, batch.symbols)
+        batch.ids[ref] = row[0]
+        known, said = node_of(row, ref), nodes[ref]
         if said.props or said.at > known.at:
             merged = merge_node(known, said)
             _note(updates, known, merged, row[0])
@@ -144,11 +142,5 @@ def _note(
 def _edges_of(connection: sqlite3.Connection, symbols: Symbols, identifier: int) -> list[Edge]:
     rows: list[EdgeRow] = connection.execute(_EDGES_OF, (identifier,)).fetchall()
     ends = {end for row in rows for end in row[2:4]}
-    refs = {row[0]: NodeRef(symbols.name[row[1]], row[2]) for row in rows_by_id(connection, ends)}
+    refs = {row[0]: ref_of(row, symbols) for row in rows_by_id(connection, ends)}
     return [edge_of(row, refs[row[2]], refs[row[3]], symbols) for row in rows]
-
-
-def _renamed(edge: Edge, old: NodeRef, new: NodeRef) -> Edge:
-    src = new if edge.src == old else edge.src
-    dst = new if edge.dst == old else edge.dst
-    return Edge(edge.kind, src, dst, edge.props, edge.at, edge.times)

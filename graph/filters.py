@@ -1,0 +1,170 @@
+"""What may become a node at all (spec: architecture_review.md §1.3, "strict write filters").
+
+Rules come first and depend on nothing but the key: a partition collapses into its
+table, a per-record key is refused. Caps come second. While a cap is not reached the
+outcome does not depend on order; past it, who came first stays and who came later is
+bucketed or refused, so *which* keys are kept then depends on arrival.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .keys import is_evidence_id, names_a_record, signature_key, split_signature_key, without_partition
+from .model import Edge, Node, NodeRef, Value
+from .port import GraphStore
+from .schema import LABELS
+
+OTHER = "OTHER"
+SIGNATURES_PER_OWNER = LABELS["FailureSignature"].cap
+KINDS_PER_OWNER = 50
+_PAGE = 1_000
+_BUCKETED_TEXTS = ("field", "new_value", "family")
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCounts:
+    """How often each rule acted, for ``/metrics`` and ``sf doctor``."""
+
+    collapsed: Mapping[str, int]
+    bucketed: Mapping[str, int]
+    refused: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _Tally:
+    collapsed: Counter[str] = field(default_factory=Counter[str])
+    bucketed: Counter[str] = field(default_factory=Counter[str])
+    refused: Counter[str] = field(default_factory=Counter[str])
+
+
+class WriteFilter:
+    """Rewrites mutations before they are buffered, so that the graph stays bounded.
+
+    It remembers the keys of capped labels; ``WriteFilter.over(store)`` starts with those
+    that a store holds already.
+    """
+
+    def __init__(
+        self,
+        *,
+        signatures_per_owner: int = SIGNATURES_PER_OWNER,
+        label_caps: Mapping[str, int] | None = None,
+    ) -> None:
+        self._signature_cap = signatures_per_owner
+        caps = {name: label.cap for name, label in LABELS.items() if label.cap}
+        self._caps = {**caps, **(label_caps or {})}
+        self._caps.pop("FailureSignature", None)
+        self._known: dict[str, set[str]] = {name: set() for name in self._caps}
+        self._signatures: dict[str, set[str]] = {}
+        self._tally = _Tally()
+
+    @classmethod
+    def over(
+        cls,
+        store: GraphStore,
+        *,
+        signatures_per_owner: int = SIGNATURES_PER_OWNER,
+        label_caps: Mapping[str, int] | None = None,
+    ) -> "WriteFilter":
+        """A filter that knows what ``store`` holds, as after a restart."""
+        made = cls(signatures_per_owner=signatures_per_owner, label_caps=label_caps)
+        for label in (*made._caps, "FailureSignature"):
+            for key in _keys(store, label):
+                made._remember(label, key)
+        return made
+
+    def apply(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> tuple[list[Node], list[Edge]]:
+        """The mutations that may be written, their keys rewritten by rule."""
+        kept_nodes = [kept for node in nodes if (kept := self._node(node)) is not None]
+        kept_edges = [one for edge in edges if (one := self._edge(edge)) is not None]
+        return kept_nodes, kept_edges
+
+    def counts(self) -> FilterCounts:
+        """How many mentions were collapsed, bucketed and refused, by label."""
+        tally = self._tally
+        return FilterCounts(dict(tally.collapsed), dict(tally.bucketed), dict(tally.refused))
+
+    def _node(self, node: Node) -> Node | None:
+        ref = self.admit(node.ref)
+        if ref is None or ref == node.ref:
+            return node if ref else None
+        return Node(ref, _fitting(ref, node.props), node.at, node.times)
+
+    def _edge(self, edge: Edge) -> Edge | None:
+        src, dst = self.admit(edge.src), self.admit(edge.dst)
+        if src is None or dst is None or (src == dst and edge.src != edge.dst):
+            return None
+        return Edge(edge.kind, src, dst, edge.props, edge.at, edge.times)
+
+    def admit(self, ref: NodeRef) -> NodeRef | None:
+        """The node that a mention of ``ref`` becomes; ``None`` when it may not become one."""
+        label, key = ref
+        if is_evidence_id(key):
+            self._tally.refused[label] += 1
+            return None
+        if label == "FailureSignature":
+            return self._signature(ref)
+        if label in ("Dataset", "Column", "Quarantine"):
+            ref = self._collapse(ref)
+        return self._within_cap(ref)
+
+    def _collapse(self, ref: NodeRef) -> NodeRef:
+        urn, mark, column = ref.key.partition("#")
+        table = without_partition(urn)
+        if table == urn:
+            return ref
+        self._tally.collapsed[ref.label] += 1
+        return NodeRef(ref.label, f"{table}{mark}{column}")
+
+    def _within_cap(self, ref: NodeRef) -> NodeRef | None:
+        known = self._known.get(ref.label)
+        if known is None or ref.key in known:
+            return ref
+        if len(known) >= self._caps[ref.label]:
+            self._tally.refused[ref.label] += 1
+            return None
+        known.add(ref.key)
+        return ref
+
+    def _signature(self, ref: NodeRef) -> NodeRef:
+        signature, owner = split_signature_key(ref.key)
+        owner = without_partition(owner)
+        known = self._signatures.setdefault(owner, set())
+        if names_a_record(signature) or (signature not in known and self._is_full(known)):
+            self._tally.bucketed[ref.label] += 1
+            signature = _bucket(signature, known)
+        known.add(signature)
+        return NodeRef(ref.label, signature_key(signature, owner))
+
+    def _is_full(self, known: set[str]) -> bool:
+        return sum(1 for one in known if not one.startswith(f"{OTHER}:")) >= self._signature_cap
+
+    def _remember(self, label: str, key: str) -> None:
+        if label != "FailureSignature":
+            self._known[label].add(key)
+            return
+        signature, owner = split_signature_key(key)
+        self._signatures.setdefault(owner, set()).add(signature)
+
+
+def _bucket(signature: str, known: set[str]) -> str:
+    kind = signature.split(":", 1)[0]
+    bucket = f"{OTHER}:{OTHER if names_a_record(kind) else kind}"
+    others = sum(1 for one in known if one.startswith(f"{OTHER}:"))
+    return bucket if bucket in known or others < KINDS_PER_OWNER else f"{OTHER}:{OTHER}"
+
+
+def _fitting(ref: NodeRef, props: Mapping[str, Value]) -> dict[str, Value]:
+    if ref.label != "FailureSignature":
+        return dict(props)
+    signature, _ = split_signature_key(ref.key)
+    kept = {name: value for name, value in props.items() if name not in _BUCKETED_TEXTS}
+    return {**kept, "signature": signature} if "signature" in props else kept
+
+
+def _keys(store: GraphStore, label: str) -> Iterable[str]:
+    after = ""
+    while page := store.find(label, limit=_PAGE, after=after):
+        yield from (node.ref.key for node in page)
+        after = page[-1].ref.key

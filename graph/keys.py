@@ -1,0 +1,45 @@
+"""Keys with parts: how they are put together, taken apart and made partition-free."""
+
+import re
+
+_OWNER_AHEAD = re.compile(r"@(?=ds://|urn:|job://)")
+_PARTITION_SUFFIX = re.compile(
+    r"(?:/(?:[A-Za-z_]\w*=[^/]*"  # /dt=2024-01-14 /hour=03
+    r"|\d{4}-\d{2}-\d{2}(?:[T ][\d:.]*Z?)?"  # /2024-01-14
+    r"|(?:19|20)\d{6}(?:\d{2})?"  # /20240114
+    r"|(?:19|20)\d{2}/\d{1,2}(?:/\d{1,2}){0,2}))+/?$"  # /2024/01/14
+)
+_EVIDENCE_ID = re.compile(r"evd-[0-9A-Za-z]{1,64}")
+_RECORD_TOKEN = re.compile(
+    r"\bevd-[0-9A-Za-z]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d{9,}", re.IGNORECASE
+)
+
+
+def signature_key(signature: str, owner: str) -> str:
+    """The key of a FailureSignature: ``<signature>@<dataset or job URN>``."""
+    return f"{signature}@{owner}"
+
+
+def split_signature_key(key: str) -> tuple[str, str]:
+    """``(signature, owner)`` of a FailureSignature key; without an owner, ``(key, "")``."""
+    found = _OWNER_AHEAD.search(key)
+    if found is None:
+        signature, _, owner = key.partition("@")
+        return signature, owner
+    return key[: found.start()], key[found.end() :]
+
+
+def without_partition(urn: str) -> str:
+    """A table's name without trailing partition segments: a partition is no node of its own."""
+    table = _PARTITION_SUFFIX.sub("", urn)
+    return table if table.split("://", 1)[-1].strip("/") else urn
+
+
+def is_evidence_id(key: str) -> bool:
+    """Whether a key names one validation attempt instead of a thing."""
+    return _EVIDENCE_ID.fullmatch(key) is not None
+
+
+def names_a_record(signature: str) -> bool:
+    """Whether a signature holds an id or a long number, and so was not bucketed."""
+    return _RECORD_TOKEN.search(signature) is not None
