@@ -1,0 +1,83 @@
+"""From whatever was logged to plain text: size cap, ANSI, JSON log lines, log prefixes."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, cast
+
+from .prefixes import strip_prefix
+
+HEAD = 12_000
+TAIL = 36_000
+_MAX_LINES = 800
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_ESCAPED = re.compile(r"\\n(?=[\s\\A-Z])")
+_LEAST_FIRST = (
+    "detail", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
+    "error", "traceback", "stack", "stacktrace", "stack_trace", "exc_info", "exception",
+)
+
+
+def clean(text: str) -> str:
+    """Text without colours, JSON wrapping and line prefixes, at most ``HEAD + TAIL`` characters."""
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
+    text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub(" ", unwrap(text))
+    if "\n" not in text.strip() and "\\n" in text:
+        text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
+    lines = text.strip("\n").split("\n")
+    if len(lines) > _MAX_LINES:
+        lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
+    return "\n".join(strip_prefix(line) for line in lines)
+
+
+def unwrap(text: str) -> str:
+    """JSON logs become the text of their message and exception fields; other lines stay."""
+    if "{" not in text or '"' not in text:
+        return text
+    whole = _from_json(text.strip())
+    if whole is not None:
+        return whole
+    return "\n".join(_unwrap_line(line) for line in text.split("\n"))
+
+
+def _unwrap_line(line: str) -> str:
+    found = _from_json(line.strip()) if line.lstrip().startswith("{") else None
+    return line if found is None else found
+
+
+def _from_json(text: str) -> str | None:
+    if not (text.startswith("{") and text.endswith("}")):
+        return None
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    found = list(_messages(document, 3))
+    return "\n".join(found) if found else None
+
+
+def _messages(document: object, depth: int) -> Iterable[str]:
+    if not isinstance(document, dict) or depth == 0:
+        return
+    fields = {str(k).lower(): v for k, v in cast(dict[Any, Any], document).items()}
+    for key in _LEAST_FIRST:
+        value = fields.get(key)
+        if isinstance(value, str) and value.strip():
+            yield value
+        else:
+            yield from _messages(value, depth - 1)
+    yield from _structured(fields)
+
+
+def _structured(fields: dict[str, Any]) -> Iterable[str]:
+    """Exceptions as structlog writes them (Airflow 3: ``error_detail``), root cause first."""
+    details = fields.get("error_detail")
+    for raw in cast(list[Any], details) if isinstance(details, list) else []:
+        if isinstance(raw, dict) and "exc_type" in raw:
+            detail = cast(dict[str, Any], raw)
+            yield "Traceback (most recent call last):"
+            yield f"{detail['exc_type']}: {detail.get('exc_value', '')}"

@@ -1,0 +1,78 @@
+"""Signature parts: bounded, sanitised tokens that never carry a secret or a personal value."""
+
+import re
+from collections.abc import Iterable
+
+MAX_SIGNATURE = 160
+MAX_PART = 64
+REDACTED = "REDACTED"
+
+_FORBIDDEN = re.compile(r"[^A-Za-z0-9_.→-]+")
+_ARROW = re.compile(r"\s*(?:->|=>|→|➜|⇒)\s*")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_DIGITS = re.compile(r"\d(?:[\s.-]?\d){6,}")
+_TOKEN = re.compile(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
+_RANDOM = re.compile(r"(?=[A-Za-z_-]*\d)(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}")
+_HEX = re.compile(r"(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+_TYPE_ARGS = re.compile(r"\s*[(<\[].{0,200}", re.DOTALL)
+_TYPE_SYNONYMS = {
+    "INTEGER": "INT",
+    "LONG": "BIGINT",
+    "CHARACTER_VARYING": "VARCHAR",
+    "STR": "STRING",
+    "STRINGTYPE": "STRING",
+    "INTEGERTYPE": "INT",
+    "LONGTYPE": "BIGINT",
+    "DOUBLETYPE": "DOUBLE",
+    "DATETYPE": "DATE",
+    "TIMESTAMPTYPE": "TIMESTAMP",
+    "BOOLEANTYPE": "BOOLEAN",
+    "BOOL": "BOOLEAN",
+    "DECIMALTYPE": "DECIMAL",
+}
+
+
+def looks_sensitive(value: str) -> bool:
+    """Whether a value may be a person's or a credential: e-mail, long digits, token, random id."""
+    return any(rx.search(value) for rx in (_EMAIL, _DIGITS, _TOKEN)) or any(
+        rx.fullmatch(value) for rx in (_RANDOM, _HEX)
+    )
+
+
+def part(value: str) -> str:
+    """``value`` as one part, or ``REDACTED``, or "" when nothing printable is left."""
+    value = value.strip()
+    if looks_sensitive(value[:200]):
+        return REDACTED
+    value = _ARROW.sub("→", value[:200])
+    return _FORBIDDEN.sub("_", value).strip("_.-")[:MAX_PART].strip("_.-")
+
+
+def type_name(value: str) -> str:
+    """A data type without its arguments, upper case: ``decimal(10,2)`` is ``DECIMAL``."""
+    base = part(_TYPE_ARGS.sub("", value.strip().strip("`'\""))).upper()
+    return _TYPE_SYNONYMS.get(base, base)
+
+
+def type_pair(old: str, new: str) -> str:
+    """``DECIMAL→STRING``; the arguments stay when they are all that differs."""
+    pair = (type_name(old), type_name(new))
+    if pair[0] == pair[1] and old.strip().lower() != new.strip().lower():
+        pair = (part(old).upper(), part(new).upper())
+    return "→".join(p or "UNKNOWN" for p in pair)[:MAX_PART]
+
+
+def identifier(value: str) -> str:
+    """The last component of a possibly quoted and qualified name: ``db.`t`.`id``` is ``id``."""
+    value = value.strip().strip("`'\"[]").rstrip(".,;:")
+    pieces = [p.strip("`'\"[] ") for p in re.split(r"[.](?=[^.])", value)]
+    return part(next((p for p in reversed(pieces) if p), ""))
+
+
+def join(kind: str, parts: Iterable[str] = ()) -> str:
+    """``KIND:part:part`` within ``MAX_SIGNATURE``; empty parts are left out."""
+    out = kind[:MAX_PART]
+    for item in parts:
+        if item and len(out) + 1 + len(item) <= MAX_SIGNATURE:
+            out = f"{out}:{item}"
+    return out

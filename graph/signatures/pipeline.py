@@ -1,0 +1,96 @@
+"""Raw text to signature: clean, locate the root cause, recognise it, else name its template."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from .canonical import canonical
+from .clean import clean
+from .frames import user_frame
+from .parts import join, part
+from .root import MAX_MESSAGE, Raised, exceptions, ordered_by_likelihood
+from .rules import CATALOGUE
+from .template import template
+
+EMPTY = "UNKNOWN:EMPTY"
+_HEAP = re.compile(r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?", re.IGNORECASE)
+_SIDES = (
+    ("taskmanager", ("taskmanager", "taskexecutor")),
+    ("jobmanager", ("jobmanager",)),
+    ("executor", ("in task ", "lost task", "executor task launch", "executor")),
+    ("driver", ("driver", "dag-scheduler", "broadcast", "collecttopython", 'thread "main"')),
+    ("python_worker", ("python worker",)),
+)
+
+
+@lru_cache(maxsize=4_096)
+def signature_of(text: str) -> str:
+    """The bucket a failure belongs to: ``KIND:part:part…``, at most 160 characters.
+
+    Args:
+        text: an error message, stack trace, log excerpt, reason code or test failure. A string
+            that already is a signature comes back as it is.
+    """
+    stripped = text.strip()
+    if not stripped:
+        return EMPTY
+    return canonical(stripped[:1_000]) if len(stripped) <= 400 and canonical(stripped) else _recognise(stripped)
+
+
+def _recognise(text: str) -> str:
+    cleaned = clean(text)
+    short = canonical(cleaned) if len(cleaned) <= 400 else None
+    if short is not None:
+        return short
+    found = exceptions(cleaned)
+    candidates = [*ordered_by_likelihood(found), Raised("", _residue(cleaned))]
+    for raised in candidates:
+        signature = _match(raised, cleaned)
+        if signature is not None:
+            return signature
+    return _fallback(candidates)
+
+
+def _match(raised: Raised, context: str) -> str | None:
+    haystack = raised.haystack
+    embedded = canonical(raised.message) if raised.message and len(raised.message) <= 400 else None
+    if embedded is not None:
+        return embedded
+    lowered = haystack.lower()
+    if "outofmemoryerror" in lowered and _is_heap(lowered):
+        return join("OOM", [_side(context)])
+    for candidate in CATALOGUE:
+        signature = candidate.apply(haystack, lowered, raised)
+        if signature is not None:
+            return signature
+    return None
+
+
+def _is_heap(lowered: str) -> bool:
+    return not any(w in lowered for w in ("metaspace", "direct buffer", "native thread"))
+
+
+def _side(context: str) -> str:
+    lowered = context.lower()
+    return next((side for side, marks in _SIDES if any(m in lowered for m in marks)), "jvm")
+
+
+def _residue(cleaned: str) -> str:
+    lines = [line.strip() for line in cleaned.split("\n") if line.strip()]
+    return "\n".join(lines)[-MAX_MESSAGE:] if len(lines) > 40 else "\n".join(lines)[:MAX_MESSAGE]
+
+
+def _fallback(candidates: Iterable[Raised]) -> str:
+    for raised in candidates:
+        words = template(_first_lines(raised.message))
+        if raised.qualified:
+            where = user_frame(raised.frames) if words.count("_") < 2 else ""
+            return join("ERROR", [part(raised.cls), words, where])
+        if words:
+            return join("ERROR", [words])
+    return "UNKNOWN:UNREADABLE"
+
+
+def _first_lines(message: str) -> str:
+    lines = [line for line in message.split("\n") if line.strip()]
+    return "\n".join(lines[:4])

@@ -1,0 +1,83 @@
+"""A recogniser: cheap needles first, then a regular expression whose groups become parts."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from .frames import user_frame
+from .parts import identifier, join, part, type_name, type_pair
+from .root import Raised
+
+NAME = r"[\w$@-]{1,100}(?:[`'\"\]]{0,2}\.[`'\"\[]{0,2}[\w$@-]{1,100}){0,6}"
+OPEN = r"[`'\"\[(‘“\\]{0,4}"
+
+
+def name(group: str) -> str:
+    """A pattern for a name, quoted in any style or not, qualified or not."""
+    return rf"{OPEN}(?P<{group}>{NAME})"
+
+
+def quoted(group: str) -> str:
+    """A pattern for whatever stands between quotes, spaces included."""
+    return rf"\\?[`'\"‘“](?P<{group}>[^`'\"’”\n\\]{{1,100}})\\?[`'\"’”]"
+
+
+_Convert = Callable[[str], str]
+# A group's name up to its underscore says what it holds.
+_CONVERT: Mapping[str, _Convert] = {
+    "field": identifier,
+    "table": identifier,
+    "type": type_name,
+    "value": part,
+    "word": part,
+    "lower": lambda text: part(text).lower(),
+    "cls": lambda text: part(re.split(r"[.$]", text.strip("`'\""))[-1]),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a needle (lower case) and ``pattern`` are found, the failure is ``kind`` with ``parts``.
+
+    A part is a group's name, ``=literal``, ``pair`` (groups ``old`` and ``new``) or
+    ``frame`` (the user's own class or function).
+    """
+
+    kind: str
+    needles: tuple[str, ...]
+    pattern: str
+    parts: tuple[str, ...] = ()
+
+    def apply(self, haystack: str, lowered: str, raised: Raised) -> str | None:
+        """The signature, or None when this rule does not recognise the failure."""
+        if not any(needle in lowered for needle in self.needles):
+            return None
+        match = compiled(self.pattern).search(haystack)
+        return join(self.kind, [_render(p, match, raised) for p in self.parts]) if match else None
+
+
+def rule(kind: str, needles: str, pattern: str, *parts: str) -> Rule:
+    """A ``Rule``; alternatives among the needles are separated by ``|``."""
+    return Rule(kind, tuple(needles.lower().split("|")), pattern, parts)
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled on first use: importing the catalogue stays cheap."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _render(item: str, match: re.Match[str], raised: Raised) -> str:
+    if item.startswith("="):
+        return item[1:]
+    if item == "frame":
+        return user_frame(raised.frames)
+    if item == "exception":
+        return part(raised.cls)
+    groups = match.groupdict()
+    if item == "pair":
+        return type_pair(groups["old"] or "", groups["new"] or "")
+    names = [g for g in groups if g == item or g.startswith(f"{item}_")]
+    text = next((groups[g] for g in names if groups[g]), "")
+    return _CONVERT[item.split("_")[0]](text)

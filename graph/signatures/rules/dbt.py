@@ -1,0 +1,26 @@
+"""dbt: failures of its own; a database's error inside is the database's."""
+
+from ..rule import name, rule
+
+RULES = (
+    rule("UPSTREAM_FAILED", "skip", r"skipping (?:due to|because) .{0,60}(?:upstream|fail)|SKIP relation", "=dbt"),
+    rule("TABLE_NOT_FOUND", "depends on a node named",
+         rf"depends on a (?:node|source) named {name('table')}.{{0,120}}?(?:which )?was not found", "=dbt_node", "table"),
+    rule("TABLE_NOT_FOUND", "depends on a source named", rf"depends on a source named {name('table')}", "=dbt_source", "table"),
+    rule("SCHEMA_MISMATCH", "contract enforcement|enforced contract|has an enforced contract",
+         r"enforced contract that failed|contract enforcement", "=dbt_contract"),
+    rule("SCHEMA_MISMATCH", "on_schema_change|source and target schemas on this incremental model are out of sync",
+         r"schemas on this incremental model are out of sync", "=dbt_incremental"),
+    rule("CONFIG_ERROR", "env var required but not provided", rf"env var required but not provided:? {name('word')}", "=env_var", "word"),
+    rule("CONFIG_ERROR", "could not find profile|profiles.yml|no dbt_project.yml",
+         r"(?P<lower>could not find profile|no dbt_project.yml|profiles\.yml)", "lower"),
+    rule("CONFIG_ERROR", "required var", rf"required var {name('word')}", "=dbt_var", "word"),
+    rule("CONFIG_ERROR", "does not have a target named", r"does not have a target named", "=dbt_target"),
+    rule("DUPLICATE", "dbt found two", r"dbt found two (?P<lower>\w+)", "=dbt_resource", "lower"),
+    rule("ERROR", "found a cycle", r"found a cycle", "=dbt_cycle"),
+    rule("UNDEFINED_NAME", "is undefined", rf"{name('field')}['\"`]? is undefined", "field"),
+    rule("COMPILATION_ERROR", "compilation error", r"compilation error.{0,400}?(?P<lower>unexpected '?\w+|expected token|"
+         r"unknown tag|missing end of|macro .{0,60}takes|not found)", "lower"),
+    rule("STALE_SOURCE", "freshness", r"(?:ERROR|WARN) STALE|freshness.{0,60}(?:error|warn|stale|exceed)|freshness (?:check )?failed"),
+    rule("MISSING_MODULE", "could not find adapter type", rf"could not find adapter type {name('word')}", "=dbt_adapter", "word"),
+)

@@ -1,0 +1,39 @@
+"""What every tool says: networks, TLS, HTTP, permissions, time-outs."""
+
+from ..rule import name, rule
+
+RULES = (
+    rule("DNS_FAILURE", "name or service not known|temporary failure in name resolution|nodename nor servname|unknownhostexception|"
+         "getaddrinfo|failed to resolve|no such host|nameresolutionerror",
+         r"name or service not known|temporary failure in name resolution|nodename nor servname|UnknownHost|getaddrinfo|failed to resolve|"
+         r"no such host|NameResolution", "exception"),
+    rule("TLS_ERROR", "certificate|sslerror|sslhandshake|ssl:|pkix",
+         r"(?P<lower>certificate verify failed|certificate has expired|PKIX path building failed|wrong version number|handshake[_ ]failure|unexpected eof|"
+         r"self[- ]signed certificate|hostname mismatch|SSLHandshake|SSLError|SSL peer)", "lower"),
+    rule("CONNECTION_REFUSED", "connection refused|econnrefused|actively refused", r"connection refused|ECONNREFUSED|actively refused", "exception"),
+    rule("CONNECTION_TIMEOUT", "connect timed out|connection timed out|connecttimeout|connection timeout|etimedout|connecttimeouterror",
+         r"connect(?:ion)? timed out|ConnectTimeout|connection timeout|ETIMEDOUT", "exception"),
+    rule("CONNECTION_LOST", "connection reset|broken pipe|connection aborted|remotedisconnected|econnreset|connection closed|closed the connection|connection was closed",
+         r"(?P<lower>connection reset|broken pipe|connection aborted|RemoteDisconnected|ECONNRESET|connection (?:was )?closed|closed the connection)", "lower"),
+    rule("CONNECTION_LOST", "no route to host|network is unreachable", r"(?P<lower>no route to host|network is unreachable)", "lower"),
+    rule("TIMEOUT", "read timed out|readtimeout|sockettimeoutexception", r"read timed out|ReadTimeout|SocketTimeout", "=read"),
+    rule("THROTTLED", "429|too many requests|rate limit", r"\b429\b|too many requests|rate limit", "=http"),
+    rule("AUTH_FAILED", "401|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials",
+         r"\b401\b|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials", "exception"),
+    rule("ACCESS_DENIED", "403|forbidden|access denied|permission denied|access is denied|not authorized|operation not permitted",
+         r"\b403\b|forbidden|access (?:is )?denied|permission denied|not authorized|operation not permitted", "exception"),
+    rule("SERVICE_UNAVAILABLE", "503|502|504|service unavailable|bad gateway|gateway time",
+         r"\b(?P<word>50[234])\b|(?P<lower>service unavailable|bad gateway|gateway time-?out)", "=http"),
+    rule("MISSING_FIELD", "missing required|required field|missing field|field is missing|missing column|required column",
+         rf"(?:missing required (?:field|column|property|key)|required (?:field|column)(?: is)? missing|missing (?:field|column)|required (?:field|column))s?\b:? ?(?:\[|\{{)?{name('field')}",
+         "field"),
+    rule("MISSING_FIELD", "is missing|not found|does not exist|is required", rf"\b(?:required )?(?:column|field)s? {name('field')}['\"`\]]* (?:is |was |are )?(?:missing|not found|required|does not exist)", "field"),
+    rule("UNKNOWN_ENUM", "unknown enum|invalid enum|unexpected value|unknown value|not in accepted|not in allowed",
+         rf"(?:unknown|invalid|unexpected) (?:enum )?value {name('value')}['\"`]? (?:for|in) (?:field |column )?{name('field')}", "field", "value"),
+    rule("SCHEMA_BREAK", "type changed|changed from|changed type", rf"(?:column|field) {name('field')}['\"`]? (?:type )?(?:has )?changed (?:type )?from (?P<old>[\w()]+) to (?P<new>[\w()]+)", "field", "pair"),
+    rule("OOM", "out of memory|outofmemory|oom-kill|oom killer|oom_kill", r"out of memory|OutOfMemory|oom[-_ ]kill", "=process"),
+    rule("TIMEOUT", "timed out|timeout|deadline exceeded|deadline_exceeded",
+         r"timed out|time ?out|deadline[_ ]exceeded", "exception"),
+    rule("TASK_KILLED", "keyboardinterrupt|sigint", r"KeyboardInterrupt|SIGINT", "=interrupt"),
+    rule("ERROR", "[", r"(?:^|[:\s])\[(?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?:\.[A-Z0-9_]+){0,3}))\]", "word"),
+)
