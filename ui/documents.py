@@ -36,9 +36,8 @@ def number(holder: Document, field: str) -> float | None:
     return float(value)
 
 
-def _entries(holder: Document, field: str) -> list[Any]:
+def _entries(holder: Document, field: str) -> list[object]:
     value = holder.get(field)
     if not isinstance(value, list):
         return []
-    entries: list[Any] = value
-    return entries
+    return cast("list[object]", value)

@@ -15,9 +15,7 @@ def show_ask(client: RestClient, incident_id: str = "") -> None:
     key = f"ask-{incident_id or 'anything'}"
     example = "Why did this break?" if incident_id else "Why is orders_gold_daily stale?"
     with st.form(key, border=False):
-        question = st.text_input(
-            "Ask about this incident" if incident_id else "Ask", placeholder=example, max_chars=500
-        )
+        question = st.text_input("Your question", placeholder=example, max_chars=500, key=f"question-{key}")
         asked = st.form_submit_button("Ask")
     if asked and question.strip():
         _answer(client, question.strip(), incident_id)

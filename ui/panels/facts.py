@@ -1,6 +1,6 @@
 """An object of the API as a list of names and values."""
 
-from typing import Any, cast
+from typing import cast
 
 from ..documents import Document
 from ..markup import Html, code, items, joined, tag
@@ -23,12 +23,12 @@ def _words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if isinstance(value, dict):
         held = cast("Document", value)
         return ", ".join(f"{_words(name)}: {_plain(entry)}" for name, entry in list(held.items())[:_MOST])
     if isinstance(value, list):
-        held_list: list[Any] = value
+        held_list = cast("list[object]", value)
         shown = [_value(entry) for entry in held_list[:_MOST]]
         if len(shown) == 1:
             return shown[0]
@@ -37,13 +37,13 @@ def _value(value: Any) -> str:
     return _scalar(value)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     if isinstance(value, str):
         return clock(value) if "T" in value and moment(value) else _named(value)
     return _plain(value)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)

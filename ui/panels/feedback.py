@@ -1,4 +1,4 @@
-"""Saying whether an explanation was right, which later confidence is calibrated by."""
+"""Saying whether an explanation was right, kept with it as a verdict."""
 
 import streamlit as st
 
@@ -20,11 +20,13 @@ def verdict(words: str, actual: str, comment: str) -> Document:
 def show_feedback(client: RestClient, incident_id: str) -> None:
     """A form that sends one verdict; what became of it is said below."""
     with st.form(f"feedback-{incident_id}", border=False):
-        words = st.radio("Was this explanation right?", list(_VERDICTS), index=None, horizontal=True)
+        question = "Was this explanation right?"
+        words = st.radio(question, list(_VERDICTS), index=None, horizontal=True, key=f"verdict-{incident_id}")
+        example = "for example orders-svc:v3.17"
         actual = st.text_input(
-            "If not: what was it?", max_chars=300, placeholder="for example orders-svc:v3.17"
+            "If not: what was it?", max_chars=300, placeholder=example, key=f"actual-{incident_id}"
         )
-        comment = st.text_area("Comment", max_chars=2_000, height=80)
+        comment = st.text_area("Comment", max_chars=2_000, height=80, key=f"comment-{incident_id}")
         sent = st.form_submit_button("Send feedback")
     if not sent:
         return
@@ -36,4 +38,4 @@ def show_feedback(client: RestClient, incident_id: str) -> None:
     except SignalFactoryError as failure:
         show_failure(failure)
         return
-    st.success("Recorded. Thank you: confidence is calibrated by verdicts like this one.")
+    st.success("Recorded. Thank you.")

@@ -1,6 +1,6 @@
 """The drawn causal graph, and what else is hit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -12,8 +12,9 @@ from ..wording import EFFECTS, tier, tone
 
 def show_graph(incident: Document) -> None:
     """The path from the cause to the incident, with what hangs below it."""
-    draw: Callable[..., object] = st.graphviz_chart  # pyright: ignore[reportUnknownMemberType]
-    draw(to_dot(incident), alt=description(incident))
+    dot, said = to_dot(incident), description(incident)
+    # its signature names types of the optional graphviz package
+    st.graphviz_chart(dot, alt=said)  # pyright: ignore[reportUnknownMemberType]
 
 
 def show_blast_radius(rca: Document) -> None:
