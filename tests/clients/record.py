@@ -34,6 +34,8 @@ CASES: dict[str, Recorder] = {
     "spark-missing-column": _spark("missing_column"),
     "spark-cast-error": _spark("cast_error"),
     "spark-udf-error": _spark("udf_error"),
+    "spark-export-cast-error": _spark("export_cast_error"),
+    "spark-export-udf-error": _spark("export_udf_error"),
 }
 
 

@@ -21,14 +21,18 @@ def parsed_total(text: str) -> float:
     return float(text)
 
 
+def checked_total(orders: DataFrame, case: str) -> DataFrame:
+    if case.endswith("udf_error"):
+        return orders.select("order_id", f.udf(parsed_total, DoubleType())("total").alias("total"))
+    return orders.select("order_id", f.col("total").cast("decimal(10,2)").alias("total"))
+
+
 def silver(orders: DataFrame, customers: DataFrame, case: str) -> DataFrame:
     joined = orders.join(customers, "customer_id")
     if case == "missing_column":
         return joined.select("order_id", "customer_id", "shipping_country")
-    if case == "udf_error":
-        return joined.select("order_id", f.udf(parsed_total, DoubleType())("total").alias("total"))
-    if case == "cast_error":
-        return joined.select("order_id", f.col("total").cast("decimal(10,2)").alias("total"))
+    if case in {"udf_error", "cast_error"}:
+        return checked_total(joined, case)
     return joined.select(
         "order_id",
         "customer_id",
@@ -56,6 +60,8 @@ def main(lake: str, case: str) -> None:
         totals.withColumnRenamed("sum(total)", "total").write.format("delta").mode("append").save(
             f"{lake}/gold/totals"
         )
+    if case.startswith("export"):
+        checked_total(orders, case).write.mode("overwrite").parquet(f"{lake}/export/orders")
     spark.stop()
 
 
