@@ -51,7 +51,7 @@ def slug(text: str) -> str:
     Never empty and at most 200 characters: a text that has nothing to keep, or
     too much, ends in a digest of itself.
     """
-    kept = _NOT_SLUG.sub("-", unicodedata.normalize("NFC", text).casefold()).strip("-.")
+    kept = _NOT_SLUG.sub("-", unicodedata.normalize("NFC", text.casefold())).strip("-.")
     if kept and len(kept) <= 200:
         return kept
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:10]

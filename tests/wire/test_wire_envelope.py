@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from signal_factory.errors import InvalidEvent
 from signal_factory.ids import content_hash
 from signal_factory.wire import KINDS, read_envelope, read_json, read_line

@@ -6,6 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from signal_factory.wire import Evidence, OpenLineageEvent, parse_body
 
 PAYLOADS = Path(__file__).parent / "payloads"

@@ -37,6 +37,16 @@ MODELS: Mapping[str, type[Body]] = {
     "tick": Tick,
 }
 _SHOWN = 3
+_WORDS = {
+    "missing": "is missing",
+    "model_type": "should be an object",
+    "dict_type": "should be an object",
+    "tuple_type": "should be an array",
+    "string_type": "should be text",
+    "string_too_short": "should not be empty",
+    "string_pattern_mismatch": "should be one line without control characters",
+    "string_unicode": "should be text that can be written as UTF-8",
+}
 _building = threading.Lock()
 _validators: dict[str, Callable[[Any], Body]] = {}
 
@@ -81,8 +91,7 @@ def _worded(error: ValidationError) -> str:
 
 
 def _said(fault: ErrorDetails) -> str:
-    is_pattern = fault["type"] == "string_pattern_mismatch"
-    return "should be one line without control characters" if is_pattern else fault["msg"]
+    return _WORDS.get(fault["type"]) or fault["msg"]
 
 
 def _path(loc: tuple[int | str, ...]) -> str:
