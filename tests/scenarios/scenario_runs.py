@@ -1,7 +1,7 @@
 """Batch jobs and their nights, told as job and write events or as OpenLineage."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -106,13 +106,13 @@ def run(scenario: Scenario, batch: Batch, day: str, night: Night = USUAL) -> str
     return told.run_id
 
 
-def nights(scenario: Scenario, batches: Sequence[Batch], over: Sequence[str]) -> None:
+def nights(scenario: Scenario, batches: Sequence[Batch], over: Sequence[str], usual: Night = USUAL) -> None:
     """Healthy nights: every batch on every day, with durations and row counts that vary a little."""
     for number, day in enumerate(over):
         for batch in batches:
             wobble = (number * 7 + len(batch.job)) % 5 - 2
             minutes, rows = batch.minutes * (1 + wobble / 50), round(batch.rows * (1 + wobble / 100))
-            run(scenario, batch, day, Night(minutes=minutes, rows=rows))
+            run(scenario, batch, day, replace(usual, minutes=minutes, rows=rows))
 
 
 def night(
