@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from copilot.readmodel import Document, ReadModel
@@ -67,6 +67,7 @@ class Application:
         clock = EngineClock(self.now, follows_events=settings.clock == "auto")
         clock.observe(saved.lead_s)
         pacing = Pacing(settings.flush_events, settings.flush_s, settings.tick_s)
+        self._clock = clock
         self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
         self._caught_up_at = self.log.last_seq
         self._applier.start()
@@ -114,6 +115,10 @@ class Application:
             )
         )
         return told[0]
+
+    def engine_now(self) -> datetime:
+        """The engine's time: the present, or where recorded events ended plus what has passed since."""
+        return self._clock.now() or self.now()
 
     def unplaced(self) -> list[Document]:
         """Events that could not be placed."""

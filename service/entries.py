@@ -59,13 +59,15 @@ class Row:
     time: str
     kind: str
     body: str
+    registers: str | None
 
 
 def prepare(envelope: Envelope) -> Row:
     """The row of an envelope. Kinds without a time of their own are told apart by the envelope's."""
     body = json.dumps(envelope.body, sort_keys=True, separators=(",", ":"))
     time = envelope.time.isoformat()
-    return Row(identity(envelope.kind, envelope.body, time), time, envelope.kind, body)
+    registers = str(envelope.body.get("urn")) if envelope.kind == "dataset" else None
+    return Row(identity(envelope.kind, envelope.body, time), time, envelope.kind, body, registers)
 
 
 def identity(kind: str, body: Mapping[str, Any], time: str) -> bytes:

@@ -4,6 +4,7 @@ SQLite in WAL mode with ``synchronous=FULL``. The raw events are the truth; engi
 state beside them is a cache with the offset it was taken at.
 """
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from signal_factory.errors import NotFound
+from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
 from .entries import EXCERPT_BYTES, Appended, LogEntry, Rejected, Row, prepare, restore
@@ -27,6 +30,12 @@ _REJECT = (
     "INSERT INTO rejected (received_at, source, code, reason, body, body_bytes) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _COUNT = "INSERT INTO rejected_counts VALUES (?, 1) ON CONFLICT (code) DO UPDATE SET count = count + 1"
+
+_REGISTER = (
+    "INSERT INTO registrations VALUES (?, ?, ?) ON CONFLICT (urn) DO UPDATE"
+    " SET time = excluded.time, seq = excluded.seq WHERE excluded.time >= time"
+)
+_REGISTRATIONS = "SELECT r.urn, r.time, e.body FROM registrations r JOIN events e ON e.seq = r.seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,33 @@ class EventLog:
         """How many were ever rejected, by code, those no longer kept included."""
         return dict(self._rows("SELECT code, count FROM rejected_counts"))
 
+    def registration(self, urn: str) -> dict[str, Any]:
+        """The last registration of a data set as it was sent, with ``registered_at``.
+
+        Raises:
+            NotFound: it was never registered.
+        """
+        rows = self._rows(f"{_REGISTRATIONS} WHERE r.urn = ?", (urn,))
+        if not rows:
+            raise NotFound(f"{urn} is not registered", hint="PUT its registration to this address.")
+        return _registration(*rows[0])
+
+    def registrations(self, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        """Registrations by URN, after ``cursor``, as a bounded list."""
+        total = self._scalar("SELECT COUNT(*) FROM registrations")
+        rows = self._rows(
+            f"{_REGISTRATIONS} WHERE r.urn > ? ORDER BY r.urn LIMIT ?", (cursor or "", limit + 1)
+        )
+        items = [_registration(*row) for row in rows[:limit]]
+        following = items[-1]["urn"] if len(rows) > limit else None
+        return {
+            "items": items,
+            "total": total,
+            "returned": len(items),
+            "is_partial": len(items) < total,
+            "next_cursor": following,
+        }
+
     def event_counts(self) -> dict[str, int]:
         """Accepted events by kind."""
         return dict(self._rows("SELECT kind, COUNT(*) FROM events GROUP BY kind"))
@@ -187,10 +223,18 @@ class EventLog:
         return int(self._rows(sql, parameters)[0][0])
 
 
+def _registration(urn: str, time: str, body: str) -> dict[str, Any]:
+    moment = format_time(datetime.fromisoformat(time))
+    return {**json.loads(body), "urn": urn, "registered_at": moment}
+
+
 def _place(db: sqlite3.Connection, row: Row, received_at: str) -> tuple[int, bool]:
     """Where a row stands, and whether it is new."""
     done = db.execute(_INSERT, (row.identity, row.time, row.kind, row.body, received_at))
     if done.rowcount:
-        return int(done.lastrowid or 0), True
+        seq = int(done.lastrowid or 0)
+        if row.registers is not None:
+            db.execute(_REGISTER, (row.registers, row.time, seq))
+        return seq, True
     found = db.execute("SELECT seq FROM events WHERE identity = ?", (row.identity,)).fetchone()
     return int(found[0]), False

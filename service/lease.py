@@ -26,7 +26,7 @@ class WriterLease:
         Raises:
             BackendUnavailable: another process has it; the message names its pid.
         """
-        self._file = (data_dir / LOCK_FILE).open("a+", encoding="utf-8")  # noqa: SIM115 - held for the lease's life
+        self._file = (data_dir / LOCK_FILE).open("a+", encoding="utf-8")
         if not _acquired(self._file):
             self._file.close()
             raise _taken(data_dir)

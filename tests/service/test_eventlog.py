@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from service.entries import Rejected, identity
 from service.eventlog import EventLog
 from service.groupcommit import GroupCommit

@@ -1,0 +1,1 @@
+"""REST over one ``service.application.Application``; ``app.create_app`` is the door."""
