@@ -2,20 +2,9 @@
 
 from .schema_types import Label, Property, earliest, flags, most, newest, sets, table, texts
 
-RUN_STATUS_ORDER = tuple(
-    [
-        "QUEUED",
-        "SCHEDULED",
-        "START",
-        "RUNNING",
-        "OTHER",
-        "SKIPPED",
-        "ABORT",
-        "COMPLETE",
-        "SUCCESS",
-        "FAIL",
-        "FAILED",
-    ]
+RUN_STATUS_ORDER = (
+    *("QUEUED", "SCHEDULED", "START", "RUNNING", "OTHER"),
+    *("SKIPPED", "ABORT", "COMPLETE", "SUCCESS", "FAIL", "FAILED"),
 )
 """A terminal state beats one that is not, and a failure beats a success of the same run."""
 

@@ -1,0 +1,199 @@
+"""What every graph store does, checked by a raw look at what it holds."""
+
+import pytest
+from graph_harness import StoreCase, every_store
+
+from graph.errors import GraphSchemaError
+from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
+
+T1, T2, T3 = (f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
+DOWN = ExpandSpec((Hop("FEEDS", "out"),))
+
+
+def ds(name: str) -> NodeRef:
+    return NodeRef("Dataset", f"ds://z/{name}")
+
+
+def run(name: str) -> NodeRef:
+    return NodeRef("JobRun", name)
+
+
+def feeds(source: str, target: str, at: str = "") -> Edge:
+    return Edge("FEEDS", ds(source), ds(target), {}, at)
+
+
+@every_store("upsert")
+def test_what_is_upserted_is_really_there(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds("a"), {"tier": 1, "storage": ("s3://x",)}, T1)], [feeds("a", "b")])
+        assert opened.raw.nodes() == [ds("a"), ds("b")]
+        assert opened.raw.edges() == [("FEEDS", *ds("a"), *ds("b"))]
+        assert opened.raw.props(ds("a")) == {"tier": 1, "storage": ["s3://x"]}
+
+
+@every_store("upsert")
+def test_an_edge_brings_its_ends_into_being_and_a_later_node_fills_them(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "b")])
+        opened.store.upsert([Node(ds("b"), {"name": "orders"}, T1)], [])
+        assert opened.store.get([ds("a"), ds("b"), ds("c")]) == {
+            ds("a"): Node(ds("a")),
+            ds("b"): Node(ds("b"), {"name": "orders"}, T1),
+        }
+
+
+@every_store("upsert")
+def test_an_older_statement_does_not_overwrite_a_newer_one_and_keeps_its_own_time(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds("a"), {"tier": 1}, T2)], [])
+        opened.store.upsert([Node(ds("a"), {"tier": 3, "name": "old"}, T1)], [])
+        opened.store.upsert([Node(ds("a"), {"name": "new"}, T2)], [])
+        assert opened.store.get([ds("a")])[ds("a")] == Node(ds("a"), {"tier": 1, "name": "new"}, T2)
+
+
+@every_store("upsert")
+def test_a_refused_mutation_leaves_the_whole_batch_out(case: StoreCase) -> None:
+    with case.opened() as opened:
+        with pytest.raises(GraphSchemaError):
+            opened.store.upsert([Node(ds("a")), Node(ds("b"), {"colour": "red"})], [])
+        assert opened.raw.nodes() == []
+
+
+@every_store("find")
+def test_find_pages_through_a_prefix_in_key_order(case: StoreCase) -> None:
+    names = ["a", "a%", "a_b", "ab", "aé", "a\U0010ffff", "b", "A"]
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds(name)) for name in names] + [Node(NodeRef("Job", "ds://z/a"))], [])
+        first = opened.store.find("Dataset", prefix="ds://z/a", limit=2)
+        rest = opened.store.find("Dataset", prefix="ds://z/a", after=first[-1].ref.key)
+        found = [node.ref.key.removeprefix("ds://z/") for node in first + rest]
+        assert found == sorted(name for name in names if name.startswith("a"))
+        assert opened.store.find("Dataset", prefix="ds://z/%") == []
+        assert opened.store.find("Dataset", limit=0) == []
+        assert opened.store.find("NoSuchLabel") == []
+
+
+@every_store("expand")
+def test_expand_goes_breadth_first_and_says_when_it_was_cut(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "c"), feeds("a", "b"), feeds("b", "d"), feeds("c", "d")])
+        whole = opened.store.expand([ds("a")], DOWN)
+        assert list(whole.depth.items()) == [(ds("a"), 0), (ds("b"), 1), (ds("c"), 1), (ds("d"), 2)]
+        assert [(edge.src, edge.dst) for edge in whole.edges] == [
+            (ds("a"), ds("b")),
+            (ds("a"), ds("c")),
+            (ds("b"), ds("d")),
+            (ds("c"), ds("d")),
+        ]
+        assert not whole.is_partial
+        cut = opened.store.expand([ds("a")], ExpandSpec((Hop("FEEDS", "out"),), max_nodes=2))
+        assert (list(cut.nodes), len(cut.edges), cut.is_partial) == ([ds("a"), ds("b")], 1, True)
+
+
+@every_store("expand")
+def test_a_hub_is_followed_along_its_latest_edges_with_ties_by_neighbour(case: StoreCase) -> None:
+    reads = [Edge("READ_FROM", run(f"r{n}"), ds("hub"), {}, at) for n, at in enumerate((T1, T2, T2, T2, T3, ""))]
+    with case.opened() as opened:
+        opened.store.upsert([], list(reversed(reads)))
+        spec = ExpandSpec((Hop("READ_FROM", "in"),), max_degree=3)
+        subgraph = opened.store.expand([ds("hub")], spec)
+        assert list(subgraph.nodes)[1:] == [run("r1"), run("r2"), run("r4")]
+        assert subgraph.is_partial
+
+
+@every_store("expand")
+def test_a_window_keeps_edges_inside_it_and_edges_without_a_time(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "b", T1), feeds("a", "c", T2), feeds("a", "d", T3), feeds("a", "e")])
+        spec = ExpandSpec((Hop("FEEDS", "out"),), since=T2, until=T2)
+        assert list(opened.store.expand([ds("a")], spec).nodes) == [ds("a"), ds("c"), ds("e")]
+
+
+@every_store("expand")
+def test_unknown_seeds_and_a_cycle_do_no_harm(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "b"), feeds("b", "a"), feeds("a", "a")])
+        subgraph = opened.store.expand([ds("nobody"), ds("a"), ds("a")], DOWN)
+        assert (len(subgraph.nodes), len(subgraph.edges)) == (2, 3)
+        assert opened.store.expand([ds("nobody")], DOWN).nodes == {}
+
+
+@every_store("merge_nodes")
+def test_merging_moves_every_edge_and_leaves_nothing_behind(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds("old"), {"first_seen": T1}, T1)], [feeds("old", "b"), feeds("c", "old")])
+        opened.store.upsert([Node(ds("new"), {"first_seen": T2}, T2)], [feeds("new", "b")])
+        opened.store.merge_nodes(ds("old"), ds("new"))
+        assert opened.raw.nodes() == [ds("b"), ds("c"), ds("new")]
+        assert opened.raw.edges() == [
+            ("FEEDS", *ds("c"), *ds("new")),
+            ("FEEDS", *ds("new"), *ds("b")),
+        ]
+        assert opened.raw.props(ds("new"))["first_seen"] == T1
+
+
+@every_store("merge_nodes")
+def test_merging_refuses_two_labels_and_ignores_what_does_not_exist(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds("a"))], [])
+        with pytest.raises(GraphSchemaError):
+            opened.store.merge_nodes(ds("a"), NodeRef("Job", "job://a"))
+        opened.store.merge_nodes(ds("nobody"), ds("b"))
+        opened.store.merge_nodes(ds("a"), ds("a"))
+        assert opened.raw.nodes() == [ds("a")]
+
+
+@every_store("delete")
+def test_deleting_a_node_takes_its_edges_and_counts_only_what_was_there(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "b"), feeds("b", "b"), feeds("b", "c")])
+        assert opened.store.delete([ds("b"), ds("b"), ds("nobody")]) == 1
+        assert opened.raw.nodes() == [ds("a"), ds("c")]
+        assert opened.raw.edges() == []
+
+
+@every_store("stats")
+def test_counts_agree_with_what_is_really_there(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(run("r"))], [feeds("a", "b"), feeds("b", "b")])
+        opened.store.upsert([Node(run("r"))], [feeds("a", "b")])
+        opened.store.merge_nodes(ds("a"), ds("b"))
+        stats = opened.store.stats()
+        assert (stats.nodes, stats.edges) == (len(opened.raw.nodes()), len(opened.raw.edges())) == (2, 1)
+        assert stats.nodes_by_label == {"Dataset": 1, "JobRun": 1}
+        assert stats.edges_by_kind == {"FEEDS": 1}
+
+
+@every_store("hostile-keys")
+def test_a_hostile_key_is_only_a_name(case: StoreCase) -> None:
+    hostile = [ds("'); DROP TABLE node; --"), ds('"]},{"x'), ds("g.V().drop()"), ds("\n\t ünï\U0001f600")]
+    with case.opened() as opened:
+        opened.store.upsert([], [Edge("FEEDS", hostile[0], one) for one in hostile])
+        assert opened.raw.nodes() == sorted(hostile)
+        assert set(opened.store.expand(hostile[:1], DOWN).nodes) == set(hostile)
+
+
+@every_store("refusals")
+@pytest.mark.parametrize(
+    ("nodes", "edges"),
+    [
+        ([Node(NodeRef("Record", "1"))], []),
+        ([Node(NodeRef("Dataset", ""))], []),
+        ([Node(NodeRef("Dataset", "a\0b"))], []),
+        ([Node(NodeRef("Dataset", "\ud800"))], []),
+        ([Node(NodeRef("Dataset", "x" * 3_000))], []),
+        ([Node(ds("a"), {"tier": "one"})], []),
+        ([Node(ds("a"), {"first_seen": "yesterday"})], []),
+        ([Node(ds("a"), {"tier": 2**70})], []),
+        ([], [Edge("KNOWS", ds("a"), ds("b"))]),
+        ([], [Edge("TRIGGERED", ds("a"), ds("b"))]),
+        ([], [Edge("FEEDS", ds("a"), ds("b"), {"confidence": float("nan")})]),
+    ],
+)
+def test_what_the_registry_does_not_declare_is_refused(
+    case: StoreCase, nodes: list[Node], edges: list[Edge]
+) -> None:
+    with case.opened() as opened:
+        with pytest.raises(GraphSchemaError):
+            opened.store.upsert(nodes, edges)
+        assert opened.raw.nodes() == []
