@@ -80,7 +80,9 @@ def _reply(
     subject = found.subject or _carried(incident_id, context, recorder, around)
     if found.unknown and (subject is None or looks_like_a_name(found.unknown)):
         puzzled = intent is None and not looks_like_a_name(found.unknown)
-        return None, reply_lists.help_text(nothing, puzzled=True) if puzzled else reply_lists.unknown(found, nothing)
+        return None, reply_lists.help_text(nothing, puzzled=True) if puzzled else reply_lists.unknown(
+            found, nothing
+        )
     return _about(nothing, intent, subject, named=found.subject is not None)
 
 
@@ -94,7 +96,9 @@ def _carried(
     return last
 
 
-def _about(nothing: Asked, intent: Intent | None, subject: Subject | None, *, named: bool) -> tuple[Subject | None, Reply]:
+def _about(
+    nothing: Asked, intent: Intent | None, subject: Subject | None, *, named: bool
+) -> tuple[Subject | None, Reply]:
     if intent is None and not named:
         return None, reply_lists.help_text(nothing, puzzled=bool(nothing.question.words))
     wanted = intent or Intent.SHOW

@@ -34,7 +34,9 @@ def asked(read_model: ReadModel, question: Callable[[ReadModel], Document], want
 def _near(read_model: ReadModel, wanted: str) -> tuple[str, ...]:
     try:
         if wanted.lower().startswith("inc-"):
-            known = [exact(each, "incident_id") for each in children(read_model.incidents(limit=NAMES), "items")]
+            known = [
+                exact(each, "incident_id") for each in children(read_model.incidents(limit=NAMES), "items")
+            ]
             return tuple(known[:3])
         known = [exact(each, "urn") for each in children(read_model.datasets(limit=NAMES), "items")]
     except SignalFactoryError:

@@ -21,7 +21,9 @@ def page(document: Document, row: Callable[[Document], str], noun: str) -> str:
         lines.append(f"({count(len(items) - MAX_ROWS)} more in the structured content)")
     if document.get("is_partial"):
         cursor = text(document, "next_cursor")
-        lines.append(f"Partial: next_cursor={cursor}" if cursor else "Partial: raise the bounds to see the rest.")
+        lines.append(
+            f"Partial: next_cursor={cursor}" if cursor else "Partial: raise the bounds to see the rest."
+        )
     return "\n".join(lines)
 
 
@@ -60,7 +62,11 @@ def report(rca: Document) -> str:
 def asset_row(item: Document) -> str:
     """One asset in a line."""
     hops = number(item, "hops")
-    facts = [text(item, "urn"), text(item, "type"), f"tier {text(item, 'tier')}" if text(item, "tier") else ""]
+    facts = [
+        text(item, "urn"),
+        text(item, "type"),
+        f"tier {text(item, 'tier')}" if text(item, "tier") else "",
+    ]
     facts += [f"{hops:.0f} hops" if hops is not None else "", text(item, "effect", "status")]
     return " | ".join(fact for fact in facts if fact)
 
@@ -75,9 +81,9 @@ def dataset(document: Document) -> str:
 
 
 def plain_row(item: Document) -> str:
-    """Any document in a line: its plain fields in order."""
-    facts = [f"{name}={text(item, name)}" for name in item if text(item, name)]
-    return tidy(" ".join(facts), 300)
+    """Any document in a line: its plain fields and lists of names, in order."""
+    values = {name: text(item, name) or ",".join(strings(item, name)[:MAX_STEPS]) for name in item}
+    return tidy(" ".join(f"{name}={value}" for name, value in values.items() if value), 300)
 
 
 def facts(document: Document) -> str:

@@ -17,7 +17,9 @@ class Page(Shape):
     total: int = Field(description="How many there are in all.")
     returned: int = Field(description="How many are in items.")
     is_partial: bool = Field(description="True when some were left out.")
-    next_cursor: str | None = Field(default=None, description="Pass as cursor for the next page; null at the end.")
+    next_cursor: str | None = Field(
+        default=None, description="Pass as cursor for the next page; null at the end."
+    )
 
 
 class EntityRef(Shape):
@@ -94,7 +96,9 @@ class AssetRow(Shape):
     type: str | None = None
     tier: int | str | None = None
     hops: int | None = None
-    effect: str | None = Field(default=None, description="STALE, BLOCKED, INCOMPLETE or AT_RISK (downstream).")
+    effect: str | None = Field(
+        default=None, description="STALE, BLOCKED, INCOMPLETE or AT_RISK (downstream)."
+    )
     status: str | None = Field(default=None, description="OK, WARNING, CRITICAL or UNKNOWN (upstream).")
 
 

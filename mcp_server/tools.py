@@ -32,7 +32,9 @@ from .shapes import (
 
 ReadModelSource = Callable[[], ReadModel]
 Clock = Callable[[], datetime]
-Urn = Annotated[str, Field(min_length=1, max_length=1_024, description="URN, as search or list_datasets gives it.")]
+Urn = Annotated[
+    str, Field(min_length=1, max_length=1_024, description="URN, as search or list_datasets gives it.")
+]
 IncidentId = Annotated[str, Field(min_length=1, max_length=128, description="Incident id, inc-….")]
 EvidenceId = Annotated[str, Field(min_length=1, max_length=128, description="Evidence id, evd-….")]
 Limit = Annotated[int, Field(ge=1, le=200, description="At most this many items.")]
@@ -54,7 +56,9 @@ def add_tools(server: MCPServer[Any], source: ReadModelSource, clock: Clock | No
 def _add_incident_tools(server: MCPServer[Any], source: ReadModelSource) -> None:
     def list_incidents(
         status: Annotated[Literal["OPEN", "RESOLVED"] | None, Field(description="Only these.")] = None,
-        dataset: Annotated[str | None, Field(max_length=1_024, description="Only those that hit this URN.")] = None,
+        dataset: Annotated[
+            str | None, Field(max_length=1_024, description="Only those that hit this URN.")
+        ] = None,
         since: Since = None,
         cursor: Cursor = None,
         limit: Limit = 20,
@@ -72,8 +76,15 @@ def _add_incident_tools(server: MCPServer[Any], source: ReadModelSource) -> None
         found = asked(source(), lambda model: model.explain(incident_id), incident_id)
         return _result(found, render.report(found))
 
-    _add(server, list_incidents, "List incidents", "Incidents, newest first, each with verdict and root cause.")
-    _add(server, get_incident, "Get incident", "One incident: severity, status, boundaries, data sets hit, report.")
+    _add(
+        server, list_incidents, "List incidents", "Incidents, newest first, each with verdict and root cause."
+    )
+    _add(
+        server,
+        get_incident,
+        "Get incident",
+        "One incident: severity, status, boundaries, data sets hit, report.",
+    )
     _add(
         server,
         explain_incident,
@@ -92,12 +103,24 @@ def _add_dataset_tools(server: MCPServer[Any], source: ReadModelSource) -> None:
         found = asked(source(), lambda model: model.dataset(urn), urn)
         return _result(found, render.dataset(found))
 
-    def dataset_signals(urn: Urn, cursor: Cursor = None, limit: Limit = 20) -> Annotated[CallToolResult, DocumentPage]:
+    def dataset_signals(
+        urn: Urn, cursor: Cursor = None, limit: Limit = 20
+    ) -> Annotated[CallToolResult, DocumentPage]:
         found = asked(source(), lambda model: model.signals(urn, cursor=cursor, limit=limit), urn)
         return _result(found, render.page(found, render.plain_row, "signals"))
 
-    _add(server, list_datasets, "List data sets", "Every data set seen or registered, with status, tier and owner.")
-    _add(server, dataset_health, "Data set health", "Status, signals now, last good, watermark, owner, direct lineage.")
+    _add(
+        server,
+        list_datasets,
+        "List data sets",
+        "Every data set seen or registered, with status, tier and owner.",
+    )
+    _add(
+        server,
+        dataset_health,
+        "Data set health",
+        "Status, signals now, last good, watermark, owner, direct lineage.",
+    )
     _add(server, dataset_signals, "Data set signals", "Signals of one data set, newest first.")
 
 
@@ -105,25 +128,44 @@ def _add_lineage_tools(server: MCPServer[Any], source: ReadModelSource) -> None:
     def blast_radius(
         urn: Urn, max_hops: Hops = 3, max_nodes: Nodes = 100
     ) -> Annotated[CallToolResult, AssetPage]:
-        found = asked(source(), lambda model: model.blast_radius(urn, max_hops=max_hops, max_nodes=max_nodes), urn)
+        found = asked(
+            source(), lambda model: model.blast_radius(urn, max_hops=max_hops, max_nodes=max_nodes), urn
+        )
         return _result(found, render.page(found, render.asset_row, "assets downstream"))
 
-    def upstream(urn: Urn, max_hops: Hops = 3, max_nodes: Nodes = 100) -> Annotated[CallToolResult, AssetPage]:
-        found = asked(source(), lambda model: model.upstream(urn, max_hops=max_hops, max_nodes=max_nodes), urn)
+    def upstream(
+        urn: Urn, max_hops: Hops = 3, max_nodes: Nodes = 100
+    ) -> Annotated[CallToolResult, AssetPage]:
+        found = asked(
+            source(), lambda model: model.upstream(urn, max_hops=max_hops, max_nodes=max_nodes), urn
+        )
         return _result(found, render.page(found, render.asset_row, "assets upstream"))
 
-    def recent_changes(urn: Urn, since: Since = None, limit: Limit = 20) -> Annotated[CallToolResult, DocumentPage]:
+    def recent_changes(
+        urn: Urn, since: Since = None, limit: Limit = 20
+    ) -> Annotated[CallToolResult, DocumentPage]:
         found = asked(source(), lambda model: model.changes(urn, since=since, limit=limit), urn)
         return _result(found, render.page(found, render.plain_row, "changes"))
 
-    _add(server, blast_radius, "Blast radius", "What stands downstream of a data set, by distance, with the effect on it.")
+    _add(
+        server,
+        blast_radius,
+        "Blast radius",
+        "What stands downstream of a data set, by distance, with the effect on it.",
+    )
     _add(server, upstream, "Upstream", "What a data set is made from, by distance, with its status.")
-    _add(server, recent_changes, "Recent changes", "Deployments and schema changes at or upstream of a data set.")
+    _add(
+        server,
+        recent_changes,
+        "Recent changes",
+        "Deployments and schema changes at or upstream of a data set.",
+    )
 
 
 def _add_finding_tools(server: MCPServer[Any], source: ReadModelSource, clock: Clock | None) -> None:
     def search(
-        text: Annotated[str, Field(min_length=1, max_length=256, description="Part of a name.")], limit: Limit = 20
+        text: Annotated[str, Field(min_length=1, max_length=256, description="Part of a name.")],
+        limit: Limit = 20,
     ) -> Annotated[CallToolResult, DocumentPage]:
         found = asked(source(), lambda model: model.search(text, limit=limit))
         return _result(found, render.page(found, render.plain_row, "names found"))
@@ -133,20 +175,31 @@ def _add_finding_tools(server: MCPServer[Any], source: ReadModelSource, clock: C
         return _result(found, render.facts(found))
 
     def ask(
-        question: Annotated[str, Field(min_length=1, max_length=10_000, description="A question in English.")],
-        incident_id: Annotated[str | None, Field(max_length=128, description="The incident it is about.")] = None,
+        question: Annotated[
+            str, Field(min_length=1, max_length=10_000, description="A question in English.")
+        ],
+        incident_id: Annotated[
+            str | None, Field(max_length=128, description="The incident it is about.")
+        ] = None,
     ) -> Annotated[CallToolResult, AnswerShape]:
         now = clock() if clock else None
-        found = asked(source(), lambda model: answer_question(question, model, incident_id=incident_id, now=now))
+        found = asked(
+            source(), lambda model: answer_question(question, model, incident_id=incident_id, now=now)
+        )
         return _result(found, render.answer(found))
 
-    _add(server, search, "Search", "Data sets, jobs, deployments, incidents and signatures by part of their name.")
+    _add(
+        server,
+        search,
+        "Search",
+        "Data sets, jobs, deployments, incidents and signatures by part of their name.",
+    )
     _add(server, get_evidence, "Get evidence", "One evidence record by id, without raw values of data.")
     _add(
         server,
         ask,
         "Ask",
-        "A question in plain English (why, what changed, what is hit, who owns, is it healthy, when, what to do), "
+        "A question in plain English (why, what changed, what is hit, who owns, is it healthy, when), "
         "answered without a language model from the other tools, with citations.",
     )
 

@@ -1,6 +1,6 @@
 """The server over standard input and output, and over streamable HTTP."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ class HttpApp:
         self._manager: StreamableHTTPSessionManager | None = None
 
     @asynccontextmanager
-    async def lifespan(self) -> AsyncIterator[None]:
+    async def lifespan(self) -> AsyncGenerator[None, None]:
         """Run the server; may be entered again after it was left."""
         self._server.streamable_http_app(
             stateless_http=True,

@@ -37,15 +37,16 @@ def touches(incident: Document, key: str) -> bool:
     return key in every_string([incident.get("dataset_urn"), incident.get("datasets")])
 
 
-def _case(incident: Document, recorder: Recorder) -> Case:
-    return Case(incident, report_of(incident, recorder))
+def _case(incident: Document, recorder: Recorder, urn: str = "") -> Case:
+    member = bool(urn) and urn != exact(incident, "dataset_urn")
+    return Case(incident, report_of(incident, recorder), "member" if member else "own")
 
 
 def _of_dataset(urn: str, recorder: Recorder) -> Case | None:
     mine = [item for item in recorder.items("list_incidents", dataset=urn, limit=20) if touches(item, urn)]
     opened = [item for item in mine if exact(item, "status") == "OPEN"]
     if opened:
-        return _case(opened[0], recorder)
+        return _case(opened[0], recorder, urn)
     upstream = _upstream_of(urn, recorder)
     if upstream or not mine:
         return upstream
@@ -55,7 +56,7 @@ def _of_dataset(urn: str, recorder: Recorder) -> Case | None:
 def _upstream_of(urn: str, recorder: Recorder) -> Case | None:
     for incident in recorder.items("list_incidents", status="OPEN", limit=RECENT):
         if touches(incident, urn):
-            return _case(incident, recorder)
+            return _case(incident, recorder, urn)
         report = report_of(incident, recorder)
         for asset in children(report, "blast_radius"):
             if exact(asset, "urn") == urn:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from copilot.readmodel import Document
 
@@ -57,7 +57,7 @@ def children(document: Document, *names: str) -> list[Document]:
     for name in names:
         value = document.get(name)
         if isinstance(value, list):
-            return [cast(Document, item) for item in cast(list[Any], value) if isinstance(item, dict)]
+            return [cast(Document, item) for item in cast(list[object], value) if isinstance(item, dict)]
     return []
 
 
@@ -66,7 +66,7 @@ def strings(document: Document, *names: str) -> list[str]:
     for name in names:
         value = document.get(name)
         if isinstance(value, list):
-            return [item for item in cast(list[Any], value) if isinstance(item, str) and item]
+            return [item for item in cast(list[object], value) if isinstance(item, str) and item]
     return []
 
 

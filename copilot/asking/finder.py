@@ -11,6 +11,7 @@ from .intents import VOCABULARY, mend
 from .names import CERTAIN, LIKELY, names_of, score, short_name
 from .question import Question, looks_like_a_name
 from .recorder import Recorder
+from .stop_words import STOP_WORDS
 from .subject import Found, Subject
 
 PAGE = 200
@@ -23,32 +24,6 @@ _INCIDENT = re.compile(r"\binc-[0-9a-z]{1,64}\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bincident (?:#|no |number )?#?(\d{1,9})\b")
 _NEWEST = re.compile(r"\b(?:latest|newest|last|most recent) incident\b")
 _URN = re.compile(r"^(?:ds://|job://|urn:).", re.IGNORECASE)
-_STOP = frozenset(
-    "a about after again all also am an and any anything are as asset assets at back be because been before being "
-    "below best but by bad good calculated call can cannot cant come comes could current currently cypher data dataset "
-    "datasets day days did didnt different do does doesnt doing done dont down during each either else empty ever "
-    "every everything exactly few find first fix for from get getting give go goes going gone got gremlin had happen "
-    "happening has have having he hello help her here hey hi him his hour hours how i if ignore in info information "
-    "instructions into is isnt issue it its itself job jobs just keep know last late lately latest least less let "
-    "like list little long look looking make many maybe me mean might mine minutes month more morning most much must "
-    "my need never new newest next night no none not nothing now number numbers of off ok okay old on once one only "
-    "open or other our out over own page path people pipeline pipelines please previous problem problems quick "
-    "quickly really red regarding right row rows record records run running runs safe same say see seem seems she "
-    "should show since so some somebody someone something soon sorry still stop stopped sure table tables tell than "
-    "thank thanks that the their them then there these they thing things think this those though through time to "
-    "today told tomorrow tonight too trust try two under until up update updated updates us use used using very view "
-    "want wanted was we week well went were what whats when where whether which while who whole whom whos whose why "
-    "will with without wont would wrong year yes yesterday yet you your yours all x "
-    "asked ask blame broken break breaks call called check checks contact count dashboard dashboards delivered depend "
-    "depends down escalate feed feeds fire first fail fails healthy hit incident incidents inform input inputs issue "
-    "look matter notify ongoing on-call oncall order oddly own owner owns page ping prove recover rely relies report "
-    "schema shape sense sent ship short sign slo slow source sources steps start stream streams team teams "
-    "topic version versions warn watermark write writes wrote whats happened produce produces populate populates "
-    "alert alerts begin began chain changes change citations commit commits consumer dependents dependants details "
-    "diagnose display fine gap gaps harmed how incoming lineage live look maintain maintains missing mitigate name "
-    "proof proven radius rca reasons repair resolve resolved revert roll rolled rollout runbook state summarise "
-    "summarize summary talk timeline trustworthy unclear unknown unknowns upstream usable".split()
-) - {"order"}
 
 
 class Finder:
@@ -109,7 +84,7 @@ class Finder:
         phrases = self._phrases()
         if not phrases:
             return Found()
-        known, complete = self._searched(phrases)
+        known, complete = self._searched()
         best = _best(phrases, known)
         if not complete or not best or best[1] < CERTAIN:
             known = known | self._scanned()
@@ -148,13 +123,15 @@ class Finder:
         ]
         return list(dict.fromkeys(grams))[:MAX_PHRASES]
 
-    def _searched(self, phrases: list[str]) -> tuple[dict[str, Subject], bool]:
+    def _searched(self) -> tuple[dict[str, Subject], bool]:
         known: dict[str, Subject] = {}
         complete = True
         for word in list(dict.fromkeys(self._candidates()))[:MAX_SEARCHES]:
             found = self._recorder.ask("search", text=_search_text(word), limit=20) or {}
             complete = complete and not found.get("is_partial")
-            known |= {subject.key: subject for subject in map(_subject_of, children(found, "items")) if subject}
+            known |= {
+                subject.key: subject for subject in map(_subject_of, children(found, "items")) if subject
+            }
         return known, complete
 
     def _scanned(self) -> dict[str, Subject]:
@@ -182,7 +159,9 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     wanted = short_name(name).lower()
 
     def likeness(key: str) -> float:
-        return max(difflib.SequenceMatcher(None, wanted, each, autojunk=False).ratio() for each in names_of(key))
+        return max(
+            difflib.SequenceMatcher(None, wanted, each, autojunk=False).ratio() for each in names_of(key)
+        )
 
     ranked = sorted((-likeness(key), key) for key in known if names_of(key))
     return tuple(key for ratio, key in ranked[:3] if -ratio >= 0.4)
@@ -208,7 +187,7 @@ def _runs(words: Iterable[str]) -> list[list[str]]:
 def _is_candidate(word: str) -> bool:
     if looks_like_a_name(word):
         return not word.isdigit()
-    return len(word) > 2 and word not in _STOP and word not in VOCABULARY and mend(word) == word
+    return len(word) > 2 and word not in STOP_WORDS | VOCABULARY and mend(word) == word
 
 
 def _search_text(word: str) -> str:

@@ -39,10 +39,11 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
         (r"\bwhat do you do\b", 6),
     ),
     Intent.ACTION: (
-        (r"\bwhat (do|should|can|must|shall) (i|we)( \w+)?( do| check| fix| try)?\b", 3),
+        (r"\bwhat (do|should|can|must|shall) (i|we)\b", 3),
         (r"\b(what|how) to (do|check|fix|resolve|mitigate|recover|try)\b", 5),
         (r"\bhow (do|can|should) (i|we) (fix|resolve|mitigate|recover|repair|solve|unblock)\b", 5),
-        (r"\b(fix|mitigate|mitigation|remediate|remedy|recover|repair|rollback|roll back|revert|resolve|unblock)\b", 3),
+        (r"\b(fix|mitigate|mitigation|remediate|remedy|recover|repair|resolve|unblock)\b", 3),
+        (r"\b(rollback|roll back|revert)\b", 3),
         (r"\b(actions?|recommend\w*|advice|suggest\w*|playbook|runbook)\b", 3),
         (r"\bnext (steps?|checks?|actions?|thing)\b|\bwhat (is )?next\b", 4),
     ),
@@ -75,7 +76,8 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
     Intent.CHANGED: (
         (r"\bwhat (\w+ )?(changed|change|is new)\b", 5),
         (r"\b(changed|changes|change)\b", 3),
-        (r"\b(deploy(s|ed|ment|ments|ing)?|shipped|ship|released?|releases|rollouts?|rolled out|went live|commits?)\b", 4),
+        (r"\b(deploy(s|ed|ment|ments|ing)?|shipped|ship|released?|releases|commits?)\b", 4),
+        (r"\b(rollouts?|rolled out|went live)\b", 4),
         (r"\bwhat version\b|\bwhich version\b", 4),
     ),
     Intent.OWNER: (
@@ -96,6 +98,7 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
         (r"\bexplain\b|\bdiagnose\b|\banaly[sz]e\b|\brca\b|\binvestigate\b", 4),
         (r"\bwhat (happened|broke|went wrong|is going on)\b", 4),
         (r"\bwhat is (wrong|broken|the (problem|issue|matter))\b", 2.5),
+        (r"\b(wrong|problem|issue|matter|up) with\b", 3),
     ),
     Intent.HEALTH: (
         (r"\b(health|healthy|status|state|fine|okay|ok|good shape|trust|trustworthy|usable)\b", 3),
@@ -105,7 +108,10 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
         (r"\bslo\b|\bsignals?\b", 3),
     ),
     Intent.LIST: (
-        (r"\b(list|show|any|all|open|active|current|ongoing|which|what|recent|latest)\b.{0,24}\bincidents\b", 5),
+        (
+            r"\b(list|show|any|all|open|active|current|ongoing|which|what|recent|latest)\b.{0,24}\bincidents\b",
+            5,
+        ),
         (r"\bincidents\b|\bopen incident\b|\balerts?\b|\boutages?\b", 3),
         (r"\bwhat is (broken|wrong|failing|down|on fire|red)\b", 2.6),
         (r"\banything (broken|wrong|failing|down|on fire|open)\b", 4),
@@ -116,17 +122,19 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
     ),
 }
 _COMPILED = {
-    intent: tuple((re.compile(pattern), weight) for pattern, weight in rules) for intent, rules in _RULES.items()
+    intent: tuple((re.compile(pattern), weight) for pattern, weight in rules)
+    for intent, rules in _RULES.items()
 }
-VOCABULARY: frozenset[str] = frozenset(
-    "about actions advice affected affects alerts analyze blast broken broke cause caused causes certain changed "
-    "changes check confidence confident consumers culprit delayed depends deploy deployed deployment deployments "
-    "describe details downstream escalate evidence explain failed failing feeds fresh freshness happened healthy "
-    "health impact impacted incident incidents investigate latest lineage maintains mitigate missing outdated "
-    "outage owner owners ownership owns proof radius reason recent recommend recommended release released reports "
-    "resolve responsible rollback shipped since signals stale started status summary timeline unknown upstream "
-    "watermark working wrong".split()
-)
+_KNOWN_WORDS = """
+about actions advice affected affects alerts analyze blast broke broken cause caused causes certain
+changed changes check confidence confident consumers culprit delayed depends deploy deployed
+deployment deployments describe details downstream escalate evidence explain failed failing feeds
+fresh freshness happened health healthy impact impacted incident incidents investigate latest
+lineage maintains missing mitigate outage outdated owner owners ownership owns proof radius reason
+recent recommend recommended release released reports resolve responsible rollback shipped signals
+since stale started status summary timeline unknown upstream watermark working wrong
+"""
+VOCABULARY: frozenset[str] = frozenset(_KNOWN_WORDS.split())
 
 
 def classify(question: Question) -> Intent | None:

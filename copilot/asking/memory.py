@@ -56,5 +56,7 @@ def _named(arguments: Document) -> Subject | None:
 def _is_known(subject: Subject, recorder: Recorder) -> bool:
     tool = _TOOLS.get(subject.kind)
     if tool is None:
-        return any(subject.key in item.values() for item in recorder.items("search", text=subject.key, limit=20))
+        return any(
+            subject.key in item.values() for item in recorder.items("search", text=subject.key, limit=20)
+        )
     return recorder.ask(tool[0], **{tool[1]: subject.key}) is not None

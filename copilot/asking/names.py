@@ -23,7 +23,7 @@ _PARTS = re.compile(r"[\W_]+")
 
 
 def short_name(key: str) -> str:
-    """What people call it: ``ds://gold/orders_daily`` is ``orders_daily``, ``urn:dp:orders:created`` is ``orders:created``."""
+    """What people call it: ``orders_daily`` of ``ds://gold/…``, ``orders:created`` of ``urn:dp:…``."""
     if key.startswith(("ds://", "job://")):
         return key.rstrip("/").rsplit("/", 1)[-1] or key
     if key.startswith("urn:"):

@@ -98,13 +98,15 @@ def cause_name(cause: Document) -> str:
 
 
 def boundaries(case: Case) -> str:
-    """``First bad 2024-01-15 09:58:02 UTC, last good 09:57:40 UTC (22 s apart).``"""
+    """The boundaries in a sentence: first bad, last good and the time between them."""
     first, last = first_bad(case), last_good(case)
     began, ended = instant(first), instant(last)
     said = [f"first bad {when(first)}" if began else "", f"last good {when(last)}" if ended else ""]
     gap = f" ({span(began - ended)} apart)" if began and ended else ""
     joined = ", ".join(part for part in said if part)
-    return joined[:1].upper() + joined[1:] + gap + "." if joined else "Neither first bad nor last good is known."
+    return (
+        joined[:1].upper() + joined[1:] + gap + "." if joined else "Neither first bad nor last good is known."
+    )
 
 
 def first_bad(case: Case) -> object:
@@ -127,7 +129,7 @@ def counts(case: Case) -> str:
 
 
 def incident_line(case: Case) -> str:
-    """``Incident inc-…, SEV-1, open since 2024-01-15 10:00 UTC.``"""
+    """The incident in a sentence: its id, severity and how long it has been open."""
     incident = case.incident
     identity = exact(incident, "incident_id")
     resolved = when(incident.get("resolved_at"))
@@ -154,10 +156,14 @@ def relation_line(asked: Asked) -> str:
     if case.relation == "past":
         return f"{name} has no open incident. This is its last one, {identity}:"
     source = short_name(exact(case.incident, "dataset_urn"))
+    if case.relation == "member":
+        return f"{name} is one of the data sets that incident {identity} on {source} hits."
     effect = text(case.effect, "effect") or "AT_RISK"
     hops = number(case.effect, "hops")
-    distance = "" if hops is None else f", {int(hops)} {'hop' if hops == 1 else 'hops'} downstream of {source}"
-    return f"{name} has no incident of its own; it is {effect}{distance} because of incident {identity} upstream."
+    distance = (
+        "" if hops is None else f", {int(hops)} {'hop' if hops == 1 else 'hops'} downstream of {source}"
+    )
+    return f"{name} has no incident of its own; it is {effect}{distance} because of incident {identity}."
 
 
 def evidence_of(case: Case) -> list[str]:

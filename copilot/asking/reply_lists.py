@@ -13,7 +13,7 @@ from .words import listed, plural, when
 
 MAX_INCIDENTS = 10
 _HELP = (
-    "I answer from the evidence, without guessing. Ask, with a data set's name, an incident id, or nothing at all:",
+    "I answer from the evidence, without guessing. Name a data set, an incident id, or nothing at all:",
     "- why is orders_gold_daily stale?",
     "- what changed? when did it start?",
     "- what is hit downstream? who is affected?",
@@ -131,7 +131,7 @@ def _headline(incident: Document) -> str:
     head = f"{exact(incident, 'incident_id')}  {severity}  {title}".replace("    ", "  ")
     if case.rca:
         cause = cause_name(child(case.rca, "root_cause")) if found(case) else "INCONCLUSIVE"
-        head += f": {cause}, {confidence(case.rca)}"
+        head += f"; {cause}, {confidence(case.rca)}"
     return head + (f", since {opened}" if opened else "")
 
 
@@ -141,4 +141,3 @@ def _rest(reply: Reply, asked: Asked, listed_now: int, urn: str) -> None:
     total = number(asked.recorder.ask("list_incidents", status="OPEN", limit=50) or {}, "total") or 0
     hidden = int(max(total, listed_now)) - min(listed_now, MAX_INCIDENTS)
     reply.say(f"… and {hidden:,} more." if hidden > 0 else "")
-

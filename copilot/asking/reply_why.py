@@ -29,7 +29,7 @@ MAX_STEPS = 6
 
 
 def why(asked: Asked) -> Reply:
-    """The root cause with its boundaries, counts and first action, or INCONCLUSIVE and what would decide it."""
+    """The root cause with its boundaries, counts and first action; else what would decide it."""
     case = asked.case
     if not case:
         return no_incident(asked)
@@ -37,8 +37,8 @@ def why(asked: Asked) -> Reply:
     _cause(reply, case) if found(case) else _inconclusive(reply, case)
     reply.say(f"{boundaries(case)} {counts(case)}".strip())
     reply.say(evidence_line(case))
-    if found(case):
-        _first_action(reply, case)
+    if exact(case.incident, "status") != "RESOLVED":
+        _what_next(reply, case)
     reply.say(incident_line(case))
     reply.say(stale_note(case))
     return reply
@@ -158,12 +158,13 @@ def _cause(reply: Reply, case: Case) -> None:
 
 def _inconclusive(reply: Reply, case: Case) -> None:
     subject = short_name(exact(case.incident, "dataset_urn"))
-    reply.say(f"INCONCLUSIVE: the evidence does not single out a cause for {subject} ({confidence(case.rca)}).")
+    reply.say(
+        f"INCONCLUSIVE: the evidence does not single out a cause for {subject} ({confidence(case.rca)})."
+    )
     suspects = [_suspect(cause) for cause in children(case.rca, "candidates")[:3]]
     reply.say(f"Suspects, none proven: {listed(suspects)}." if suspects else "No suspect stands out.")
     gaps = _texts(case, "missing_evidence")
-    reply.say(f"Not seen: {listed([gap.rstrip('.') for gap in gaps], 3)}." if gaps else "")
-    reply.number("What would decide it:", _texts(case, "next_checks"))
+    reply.say(f"Not seen: {'; '.join(gap.rstrip('.') for gap in gaps)}." if gaps else "")
 
 
 def _suspect(cause: Document) -> str:
@@ -171,9 +172,12 @@ def _suspect(cause: Document) -> str:
     return cause_name(cause) + ("" if score is None else f" ({100 * score:.0f}%)")
 
 
-def _first_action(reply: Reply, case: Case) -> None:
+def _what_next(reply: Reply, case: Case) -> None:
     actions = _texts(case, "recommended_actions")
-    reply.say(f"Do first: {sentence(actions[0])}" if actions else "")
+    if found(case):
+        reply.say(f"Do first: {sentence(actions[0])}" if actions else "")
+    else:
+        reply.number("What would decide it:", _texts(case, "next_checks"))
 
 
 def _texts(case: Case, name: str) -> list[str]:
@@ -210,7 +214,11 @@ def _lasted(asked: Asked, case: Case) -> str:
     if began and asked.now and asked.now > began:
         return f"It has been bad for {span(asked.now - began)}."
     good = instant(last_good(case))
-    return "" if began or not good else "The first bad moment lies after last good; it is not known more exactly."
+    return (
+        ""
+        if began or not good
+        else "The first bad moment lies after last good; it is not known more exactly."
+    )
 
 
 def _one_evidence(asked: Asked) -> Reply:
@@ -219,7 +227,9 @@ def _one_evidence(asked: Asked) -> Reply:
     document = asked.recorder.ask("get_evidence", evidence_id=key) or {}
     validation = child(document, "validation") or document
     result = text(validation, "result", "status", "verdict") or "an unstated result"
-    codes = strings(validation, "reason_codes") or [text(validation, "failure_signature", "reason", "signature")]
+    codes = strings(validation, "reason_codes") or [
+        text(validation, "failure_signature", "reason", "signature")
+    ]
     urn = exact(document, "dataset_urn") or exact(child(document, "dataset"), "urn")
     moment = when(exact(document, "timestamp", "event_time", "time", "at"))
     about = f" on {short_name(urn)}" if urn else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import reply_data, reply_lists, reply_why
+from . import reply_data, reply_lineage, reply_lists, reply_why
 from .intents import Intent
 from .reply import Asked, Reply
 
@@ -10,9 +10,9 @@ _ANSWERS: dict[Intent, Callable[[Asked], Reply]] = {
     Intent.ACTION: reply_why.act,
     Intent.EVIDENCE: reply_why.evidence,
     Intent.MISSING: reply_why.missing,
-    Intent.HIT: reply_data.hit,
-    Intent.UPSTREAM: reply_data.upstream,
-    Intent.CHANGED: reply_data.changed,
+    Intent.HIT: reply_lineage.hit,
+    Intent.UPSTREAM: reply_lineage.upstream,
+    Intent.CHANGED: reply_lineage.changed,
     Intent.OWNER: reply_data.owner,
     Intent.WHEN: reply_why.since,
     Intent.WHY: reply_why.why,

@@ -32,5 +32,5 @@ class Case:
 
     incident: Document
     rca: Document
-    relation: Literal["own", "downstream", "past"] = "own"
+    relation: Literal["own", "member", "downstream", "past"] = "own"
     effect: Document = field(default_factory=dict[str, object])

@@ -58,8 +58,18 @@ _RCA_FIELD: Document = {
         "score": 0.94,
         "level": "HIGH",
         "factors": [
-            {"name": "time_proximity", "value": 0.97, "weight": 0.3, "reason": "first bad 17 s after the change"},
-            {"name": "writes_failing_data", "value": 1.0, "weight": 0.25, "reason": "orders-svc produces the stream"},
+            {
+                "name": "time_proximity",
+                "value": 0.97,
+                "weight": 0.3,
+                "reason": "first bad 17 s after the change",
+            },
+            {
+                "name": "writes_failing_data",
+                "value": 1.0,
+                "weight": 0.25,
+                "reason": "orders-svc produces the stream",
+            },
         ],
     },
     "root_cause": _DEPLOYED,
@@ -84,7 +94,10 @@ _RCA_FIELD: Document = {
             "evidence": [],
         },
     ],
-    "query": {"cypher": "MATCH (d:Deployment)-[:INTRODUCED]->(s) RETURN d", "gremlin": "g.V().hasLabel('Deployment')"},
+    "query": {
+        "cypher": "MATCH (d:Deployment)-[:INTRODUCED]->(s) RETURN d",
+        "gremlin": "g.V().hasLabel('Deployment')",
+    },
     "timeline": [
         {"time": "2024-01-15T09:57:45Z", "what": "orders-svc v3.17 deployed", "ref": DEPLOYMENT},
         {"time": "2024-01-15T09:58:02.312Z", "what": "first record without customer_id", "ref": EVIDENCE},
@@ -101,7 +114,9 @@ _RCA_FIELD: Document = {
     "narrative": "Deployment orders-svc v3.17 removed customer_id.",
     "narrated_by": "template",
 }
-_SLOW = _cause("JOB_RUNNING_SLOW", "Job", "job://orders_enriched_batch", 0.44, "runs 75 min against 35", [RUN])
+_SLOW = _cause(
+    "JOB_RUNNING_SLOW", "Job", "job://orders_enriched_batch", 0.44, "runs 75 min against 35", [RUN]
+)
 _LATE = _cause("UPSTREAM_DATA_LATE", "Dataset", "ds://raw/clicks", 0.43, "no commit seen since yesterday", [])
 _RCA_LATE: Document = {
     "incident_id": LATE_TABLE,
@@ -112,7 +127,10 @@ _RCA_LATE: Document = {
     "path": [],
     "query": {"cypher": "", "gremlin": ""},
     "timeline": [{"time": "2026-01-19T06:00:00Z", "what": "JobRunStarted", "ref": RUN}],
-    "boundaries": {"last_good": {"time": "2026-01-18T06:47:00Z"}, "first_bad": {"time": "2026-01-19T07:10:00Z"}},
+    "boundaries": {
+        "last_good": {"time": "2026-01-18T06:47:00Z"},
+        "first_bad": {"time": "2026-01-19T07:10:00Z"},
+    },
     "blast_radius": [],
     "evidence_refs": [RUN],
     "missing_evidence": ["No commit events of ds://raw/clicks", "No stage timings of the run"],
@@ -121,7 +139,9 @@ _RCA_LATE: Document = {
     "narrative": "Two causes are equally supported.",
     "narrated_by": "template",
 }
-_NOT_STARTED = _cause("JOB_NOT_TRIGGERED", "Job", "job://airflow/payments_load", 0.9, INJECTION, ["evd-01HPAAAA"])
+_NOT_STARTED = _cause(
+    "JOB_NOT_TRIGGERED", "Job", "job://airflow/payments_load", 0.9, INJECTION, ["evd-01HPAAAA"]
+)
 _RCA_PAST: Document = _RCA_FIELD | {
     "incident_id": PAST,
     "root_cause": _NOT_STARTED,
@@ -189,7 +209,9 @@ INCIDENTS: list[Document] = [
 ]
 
 
-def _dataset(urn: str, status: str, tier: int | None, owner: str | None, up: list[str], down: list[str]) -> Document:
+def _dataset(
+    urn: str, status: str, tier: int | None, owner: str | None, up: list[str], down: list[str]
+) -> Document:
     return {
         "urn": urn,
         "status": status,
@@ -338,7 +360,10 @@ class RecordedWorld:
             seen.update(front)
             items += [self._item(known.get(each, {}), each, hops, state) for each in front]
             front = [far for each in front for far in known.get(each, {}).get(direction, [])]
-        return bounded(items[:max_nodes], None, max_nodes) | {"total": len(items), "is_partial": len(items) > max_nodes}
+        return bounded(items[:max_nodes], None, max_nodes) | {
+            "total": len(items),
+            "is_partial": len(items) > max_nodes,
+        }
 
     @staticmethod
     def _item(document: Document, urn: str, hops: int, state: str) -> Document:
