@@ -24,6 +24,11 @@ _KIND_WORDS = {
     "SOURCE_DATA_ANOMALY": "anomalous source data in",
     "EVIDENCE_GAP": "a gap in the evidence from",
 }
+_GUARDED_READINGS = {
+    "JOB_NOT_TRIGGERED": "The scheduler did not trigger it.",
+    "JOB_RUNNING_SLOW": "Likely a performance regression or an input volume spike.",
+    "WRONG_PARTITION": "The write committed, but with wrong partition or date logic.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,14 @@ def cause_name(cause: Document) -> str:
     key = text(child(cause, "entity"), "key")
     words = _KIND_WORDS.get(kind, kind.lower().replace("_", " "))
     return f"{words} {short_name(key)}".strip()
+
+
+def reading(case: Case) -> str:
+    """No more than the evidence supports (team expectations, B4 copilot output guardrails)."""
+    kind = exact(child(case.rca, "root_cause"), "kind")
+    if kind == "JOB_FAILED" and text(case.incident, "failure_signature").startswith("OOM"):
+        return "Likely a resource regression."
+    return _GUARDED_READINGS.get(kind, "")
 
 
 def boundaries(case: Case) -> str:

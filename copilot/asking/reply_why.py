@@ -19,6 +19,7 @@ from .reply import (
     incident_line,
     label_of,
     last_good,
+    reading,
     relation_line,
     stale_note,
 )
@@ -154,6 +155,7 @@ def _cause(reply: Reply, case: Case) -> None:
     verb = "broke" if exact(case.incident, "status") == "RESOLVED" else "is broken"
     reply.say(f"{subject} {verb} because of {cause_name(cause)} ({confidence(case.rca)}).")
     reply.say(sentence(text(cause, "summary")))
+    reply.say(reading(case))
 
 
 def _inconclusive(reply: Reply, case: Case) -> None:

@@ -157,8 +157,10 @@ def test_when_nothing_is_open_nothing_is_explained() -> None:
 
 def test_inconclusive_is_said_with_its_suspects_and_names_no_cause() -> None:
     told = ask("why is orders_enriched late")["answer"]
-    assert "INCONCLUSIVE" in told and "is broken because of" not in told
-    assert "job, orders_enriched_batch (44%)" in told and "clicks (43%)" in told
+    assert "INCONCLUSIVE" in told
+    assert "is broken because of" not in told
+    assert "job, orders_enriched_batch (44%)" in told
+    assert "clicks (43%)" in told
 
 
 def test_stale_evidence_is_warned_of() -> None:
@@ -205,48 +207,12 @@ def test_ten_thousand_characters_of_anything_get_an_answer(question: str) -> Non
     assert not set(told["answer"]) & {"\x00", "\x1b"}
 
 
-WORDS = st.sampled_from(
-    [
-        "why",
-        "what",
-        "changed",
-        "is",
-        "orders_silver",
-        "orders",
-        "payments",
-        "who",
-        "owns",
-        "healthy",
-        "when",
-        "did",
-        "it",
-        "start",
-        "downstream",
-        "inc-",
-        "evd-",
-        "incident",
-        "1",
-        "2",
-        "fix",
-        "evidence",
-        "missing",
-        "list",
-        "show",
-        "ds://silver/orders_silver",
-        "urn:dp:orders:created",
-        "orders-svc:v3.17",
-        "job://orders_enriched_batch",
-        ",",
-        "?",
-        "the",
-        "of",
-        "a",
-        "DROP",
-        "TABLE",
-        "<script>",
-        "\u202e",
-    ]
-)
+PIECES = """
+why what changed is orders_silver orders payments who owns healthy when did it start downstream inc- evd- incident 1 2
+fix evidence missing list show ds://silver/orders_silver urn:dp:orders:created orders-svc:v3.17 , ? the of a DROP
+job://orders_enriched_batch TABLE <script> \u202e
+"""
+WORDS = st.sampled_from(PIECES.split())
 QUESTIONS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=12).map(" ".join))
 
 
@@ -258,3 +224,42 @@ def test_any_text_gets_the_same_answer_twice_and_cites_only_what_exists(question
     assert told["answer"].strip()
     assert set(told["citations"]) <= KNOWN
     assert len(told["citations"]) == len(set(told["citations"]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "signature", "says"),
+    [
+        ("JOB_NOT_TRIGGERED", "", "The scheduler did not trigger it."),
+        ("JOB_FAILED", "OOM:executor", "Likely a resource regression."),
+        ("JOB_RUNNING_SLOW", "", "Likely a performance regression or an input volume spike."),
+        ("WRONG_PARTITION", "", "The write committed, but with wrong partition or date logic."),
+    ],
+)
+def test_a_job_s_cause_is_read_no_further_than_the_evidence_goes(
+    kind: str, signature: str, says: str
+) -> None:
+    told = ask("why?", CausedBy(kind, signature))
+    assert says in told["answer"].split("\n")
+
+
+class CausedBy(RecordedWorld):
+    """One open incident with a cause of the given kind."""
+
+    def __init__(self, kind: str, signature: str) -> None:
+        base = next(each for each in INCIDENTS if each["incident_id"] == BROKEN_FIELD)
+        cause = base["rca"]["root_cause"] | {"kind": kind}
+        self._incident = base | {"failure_signature": signature, "rca": base["rca"] | {"root_cause": cause}}
+
+    def incidents(
+        self,
+        *,
+        status: str | None = None,
+        dataset: str | None = None,
+        since: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Document:
+        return bounded([self._incident], cursor, limit)
+
+    def incident(self, incident_id: str) -> Document:
+        return self._incident
