@@ -12,7 +12,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from clientenvs import RECORDED, ROOT, locate
-from runclients import FileSink, run_dbt, run_spark
+from runclients import FileSink, run_airflow, run_dbt, run_spark
 
 Recorder = Callable[[Path, FileSink], CompletedProcess[str]]
 
@@ -23,6 +23,10 @@ def _dbt(*arguments: str) -> Recorder:
 
 def _spark(case: str) -> Recorder:
     return lambda place, sink: run_spark(locate("spark"), place, sink, case)
+
+
+def _airflow(dag: str) -> Recorder:
+    return lambda place, sink: run_airflow(locate("airflow"), place, sink, dag)
 
 
 CASES: dict[str, Recorder] = {
@@ -36,6 +40,8 @@ CASES: dict[str, Recorder] = {
     "spark-udf-error": _spark("udf_error"),
     "spark-export-cast-error": _spark("export_cast_error"),
     "spark-export-udf-error": _spark("export_udf_error"),
+    "airflow-ok": _airflow("shop_daily"),
+    "airflow-failing-task": _airflow("shop_by_country"),
 }
 
 

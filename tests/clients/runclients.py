@@ -3,6 +3,7 @@
 A place is a fresh folder: ``place/lake`` holds the data, ``place/<project>`` a copy of the project.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,6 +25,9 @@ class FileSink:
         prefix = "OPENLINEAGE__TRANSPORT__"
         return {f"{prefix}TYPE": "file", f"{prefix}LOG_FILE_PATH": str(self.path), f"{prefix}APPEND": "true"}
 
+    def airflow_transport(self) -> dict[str, object]:
+        return {"type": "file", "log_file_path": str(self.path), "append": True}
+
     def spark_conf(self) -> dict[str, str]:
         return {"transport.type": "file", "transport.location": str(self.path)}
 
@@ -37,6 +41,10 @@ class ServerSink:
 
     def environment(self) -> dict[str, str]:
         return {"OPENLINEAGE_URL": self.url, "OPENLINEAGE_API_KEY": self.api_key}
+
+    def airflow_transport(self) -> dict[str, object]:
+        auth = {"type": "api_key", "apiKey": self.api_key}
+        return {"type": "http", "url": self.url, "endpoint": "api/v1/lineage", "auth": auth}
 
     def spark_conf(self) -> dict[str, str]:
         return {
@@ -115,4 +123,27 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
     )
     return _run(
         [*command, str(project / "orders_job.py"), f"file://{place / 'lake'}", case], project, environment
+    )
+
+
+def run_airflow(client: ClientEnv, place: Path, sink: Sink, dag: str) -> subprocess.CompletedProcess[str]:
+    """One run of ``dag`` by ``airflow dags test``, in an Airflow home of its own."""
+    project = _copy_project("airflow_dags", place)
+    extra = {
+        "AIRFLOW_HOME": str(place / "airflow"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(project),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__OPENLINEAGE__NAMESPACE": "airflow",
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(sink.airflow_transport()),
+        "SHOP_LAKE": str(place / "lake"),
+    }
+    environment = _clean_environment(client, extra)
+    airflow = client.program("airflow")
+    migrated = _run([airflow, "db", "migrate"], project, environment)
+    if migrated.returncode:
+        return migrated
+    return _run(
+        [airflow, "dags", "test", dag, "2024-01-15", "-f", str(project / "shop_dags.py")],
+        project,
+        environment,
     )
