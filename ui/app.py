@@ -98,9 +98,16 @@ def show_one(client: RestClient, incident_id: str) -> None:
 
 def show_page(client: RestClient) -> None:
     """The chosen view with its filters."""
-    with st.sidebar:
-        st.html(tag("p", "Signal Factory", class_="sf-title"))
-        view = st.radio("View", _VIEWS, key="view", on_change=leave)
+    view = st.segmented_control(
+        "View",
+        _VIEWS,
+        default=_VIEWS[0],
+        required=True,
+        key="view",
+        on_change=leave,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     if view == "Ask":
         heading("Ask")
         show_ask(client)

@@ -45,8 +45,8 @@ class RestClient:
         return self._call("GET", f"/api/v1/incidents/{_part(incident_id)}")
 
     def datasets(self, *, most: int = 200) -> Document:
-        """Registered data sets as one bounded list."""
-        return self._pages("/api/v1/registry/datasets", {}, most)
+        """Every data set seen or registered, as one bounded list."""
+        return self._pages("/api/v1/datasets", {}, most)
 
     def dataset(self, urn: str) -> Document:
         """The health of one data set."""

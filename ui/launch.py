@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from signal_factory import errors
 from signal_factory.errors import ConfigurationError
 
 from .page_settings import DEFAULT_URL
@@ -61,8 +62,8 @@ def environment(
         made["SF_API_KEY"] = key
     elif key_file is not None:
         made["SF_API_KEY_FILE"] = str(key_file)
-    roots = [str(_APP.parent.parent), base.get("PYTHONPATH", "")]
-    made["PYTHONPATH"] = os.pathsep.join(filter(None, roots))
+    found = [_APP.parents[1], Path(errors.__file__).parents[1]]
+    made["PYTHONPATH"] = os.pathsep.join(filter(None, [*map(str, found), base.get("PYTHONPATH", "")]))
     return made
 
 

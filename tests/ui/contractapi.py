@@ -124,7 +124,7 @@ def answers_for(*incidents: Document) -> Document:
     for known in incidents:
         answers[f"/api/v1/incidents/{known['incident_id']}"] = known
     health = {"urn": DATASET, "status": "CRITICAL", "tier": 1, "owner_team": "orders-team"}
-    answers["/api/v1/registry/datasets"] = bounded([health])
+    answers["/api/v1/datasets"] = bounded([health])
     answers[f"/api/v1/datasets/{DATASET}"] = health
     answers[f"/api/v1/datasets/{DATASET}/signals"] = bounded([])
     answers[f"/api/v1/datasets/{DATASET}/blast-radius"] = bounded(report()["blast_radius"])

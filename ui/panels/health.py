@@ -22,7 +22,7 @@ def show_health(client: RestClient, words: str) -> None:
     shown = [entry for entry in known if wanted in text(entry, "urn").casefold()]
     if not known:
         show_empty(
-            "No data set is registered",
+            "No data set is known",
             "Register one with `sf bootstrap`, or PUT /api/v1/registry/datasets/{urn}. "
             "Without a registration nothing was promised, so nothing can be broken.",
         )
