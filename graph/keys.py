@@ -30,9 +30,14 @@ def split_signature_key(key: str) -> tuple[str, str]:
 
 
 def without_partition(urn: str) -> str:
-    """A table's name without trailing partition segments: a partition is no node of its own."""
+    """A table's name without trailing partition segments: a partition is no node of its own.
+
+    What would leave no name (``ds://raw/2024-01-14``) stays as it is.
+    """
     table = _PARTITION_SUFFIX.sub("", urn)
-    return table if table.split("://", 1)[-1].strip("/") else urn
+    scheme, _, path = table.rpartition("://")
+    least = 1 if scheme == "ds" else 0
+    return table if path.strip("/").count("/") >= least and path.strip("/") else urn
 
 
 def is_evidence_id(key: str) -> bool:

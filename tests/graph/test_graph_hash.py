@@ -85,7 +85,9 @@ def test_learning_a_name_late_is_having_known_it_from_the_start(
 @every_store("copy")
 @settings(max_examples=15)
 @given(said=mutations)
-def test_a_graph_copied_element_by_element_is_the_same_graph(case: StoreCase, said: list[Node | Edge]) -> None:
+def test_a_graph_copied_element_by_element_is_the_same_graph(
+    case: StoreCase, said: list[Node | Edge]
+) -> None:
     with case.opened() as opened, case.opened() as other:
         opened.store.upsert(*split(said))
         other.store.upsert(*split(list(opened.store.elements())))

@@ -9,7 +9,9 @@ from graph.model import Edge, Node, NodeRef
 from graph.normalise import normalise_edge, normalise_node
 from graph.schema import EDGE_KINDS, LABELS
 
-SUBJECTS = [NodeRef(label, "k") for label in ("Dataset", "JobRun", "FailureSignature", "Deployment", "Signal")]
+SUBJECTS = [
+    NodeRef(label, "k") for label in ("Dataset", "JobRun", "FailureSignature", "Deployment", "Signal")
+]
 T1, T2, T3 = (f"2026-01-0{day}T00:00:00.000Z" for day in (1, 2, 3))
 
 said_of_one_node = st.sampled_from(SUBJECTS).flatmap(
@@ -42,7 +44,9 @@ def test_edge_merging_is_lawful(said: tuple[Edge, Edge, Edge]) -> None:
 
 
 @given(said_of_one_node)
-def test_what_was_merged_is_canonical_and_can_be_merged_on_without_loss(said: tuple[Node, Node, Node]) -> None:
+def test_what_was_merged_is_canonical_and_can_be_merged_on_without_loss(
+    said: tuple[Node, Node, Node],
+) -> None:
     merged = merge_node(merge_node(*said[:2]), said[2])
     assert normalise_node(merged) == merged
     assert merge_node(merged, said[1]) == merged
@@ -63,13 +67,17 @@ def merged(ref: NodeRef, *said: Node) -> Node:
 
 def test_latest_wins_by_event_time_and_ties_go_to_the_greater_value() -> None:
     ref = SUBJECTS[0]
-    told = merged(ref, Node(ref, {"name": "b"}, T2), Node(ref, {"name": "z"}, T1), Node(ref, {"name": "a"}, T2))
+    told = merged(
+        ref, Node(ref, {"name": "b"}, T2), Node(ref, {"name": "z"}, T1), Node(ref, {"name": "a"}, T2)
+    )
     assert told == Node(ref, {"name": "b"}, T2)
 
 
 def test_a_status_is_ranked_not_dated() -> None:
     ref = SUBJECTS[1]
-    said = [Node(ref, {"status": status}, at) for status, at in (("FAIL", T1), ("RUNNING", T3), ("COMPLETE", T2))]
+    said = [
+        Node(ref, {"status": status}, at) for status, at in (("FAIL", T1), ("RUNNING", T3), ("COMPLETE", T2))
+    ]
     assert merged(ref, *said).props["status"] == "FAIL"
     assert merged(ref, *said[1:]).props["status"] == "COMPLETE"
 

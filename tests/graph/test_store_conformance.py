@@ -92,7 +92,9 @@ def test_expand_goes_breadth_first_and_says_when_it_was_cut(case: StoreCase) -> 
 
 @every_store("expand")
 def test_a_hub_is_followed_along_its_latest_edges_with_ties_by_neighbour(case: StoreCase) -> None:
-    reads = [Edge("READ_FROM", run(f"r{n}"), ds("hub"), {}, at) for n, at in enumerate((T1, T2, T2, T2, T3, ""))]
+    reads = [
+        Edge("READ_FROM", run(f"r{n}"), ds("hub"), {}, at) for n, at in enumerate((T1, T2, T2, T2, T3, ""))
+    ]
     with case.opened() as opened:
         opened.store.upsert([], list(reversed(reads)))
         spec = ExpandSpec((Hop("READ_FROM", "in"),), max_degree=3)
@@ -104,7 +106,9 @@ def test_a_hub_is_followed_along_its_latest_edges_with_ties_by_neighbour(case: S
 @every_store("expand")
 def test_a_window_keeps_edges_inside_it_and_edges_without_a_time(case: StoreCase) -> None:
     with case.opened() as opened:
-        opened.store.upsert([], [feeds("a", "b", T1), feeds("a", "c", T2), feeds("a", "d", T3), feeds("a", "e")])
+        opened.store.upsert(
+            [], [feeds("a", "b", T1), feeds("a", "c", T2), feeds("a", "d", T3), feeds("a", "e")]
+        )
         spec = ExpandSpec((Hop("FEEDS", "out"),), since=T2, until=T2)
         assert list(opened.store.expand([ds("a")], spec).nodes) == [ds("a"), ds("c"), ds("e")]
 

@@ -59,7 +59,9 @@ class Machine(RuleBasedStateMachine):
     @rule(wanted=st.lists(refs(), max_size=4), prefix=st.sampled_from(("", "a", "é")))
     def read(self, wanted: list[NodeRef], prefix: str) -> None:
         assert self.opened.store.get(wanted) == self.reference.get(wanted)
-        assert self.opened.store.find("Dataset", prefix=prefix) == self.reference.find("Dataset", prefix=prefix)
+        assert self.opened.store.find("Dataset", prefix=prefix) == self.reference.find(
+            "Dataset", prefix=prefix
+        )
 
     @invariant()
     def holds_the_same(self) -> None:
