@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 
 from .question import Question, looks_like_a_name
+from .stop_words import STOP_WORDS
 
 
 class Intent(StrEnum):
@@ -71,6 +72,7 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
     Intent.UPSTREAM: (
         (r"\bupstream\b", 4),
         (r"\b(what|which|who) (\w+ )?(feeds?|writes?|produces?|populates?)\b", 5),
+        (r"\b(does|do|did) (x|it|this|that) (depend|rely)\b", 6),
         (r"\b(inputs?|sources?|lineage|come from|comes from|depend on what)\b", 4),
     ),
     Intent.CHANGED: (
@@ -105,6 +107,8 @@ _RULES: dict[Intent, tuple[tuple[str, float], ...]] = {
         (r"\b(fresh|freshness|stale|late|up to date|current|on time|watermark|delayed|outdated)\b", 3),
         (r"^(and )?(is|are|was|were|how is|how are)\b", 2),
         (r"\b(broken|failing|down|working)\b", 1),
+        (r"\b(list|show|which|what|all)\b.{0,20}\b(data ?sets|tables|streams)\b", 3),
+        (r"\b(did|has|have|is|are|was) (\w+ ){1,2}(recover|recovered|resolved|fixed|back)\b", 4),
         (r"\bslo\b|\bsignals?\b", 3),
     ),
     Intent.LIST: (
@@ -152,7 +156,7 @@ def spoken_form(question: Question) -> str:
 
 def mend(word: str) -> str:
     """The known word that ``word`` nearly is, or itself."""
-    if len(word) < 5 or len(word) > 20 or word in VOCABULARY:
+    if len(word) < 5 or len(word) > 20 or word in VOCABULARY | STOP_WORDS:
         return word
     near = difflib.get_close_matches(word, sorted(VOCABULARY), n=1, cutoff=0.82)
     return near[0] if near else word

@@ -70,7 +70,9 @@ def overall(asked: Asked) -> Reply:
     said = [f"{states[state]} {state}" for state in ("CRITICAL", "WARNING", "UNKNOWN", "OK") if states[state]]
     reply.say(f"{plural(len(items), 'data set')}: {listed(said)}.")
     unwell = [exact(item, "urn") for item in items if text(item, "status") in {"CRITICAL", "WARNING"}]
+    well = [short_name(exact(item, "urn")) for item in items if text(item, "status") == "OK"]
     reply.say(f"Not well: {listed([short_name(urn) for urn in unwell])}." if unwell else "Nothing is broken.")
+    reply.say(f"Well: {listed(well)}." if well else "")
     reply.cite(*unwell[:6])
     opened = [
         exact(each, "incident_id") for each in asked.recorder.items("list_incidents", status="OPEN", limit=50)

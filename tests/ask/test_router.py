@@ -208,9 +208,10 @@ def test_ten_thousand_characters_of_anything_get_an_answer(question: str) -> Non
 
 
 PIECES = """
-why what changed is orders_silver orders payments who owns healthy when did it start downstream inc- evd- incident 1 2
-fix evidence missing list show ds://silver/orders_silver urn:dp:orders:created orders-svc:v3.17 , ? the of a DROP
-job://orders_enriched_batch TABLE <script> \u202e
+why what changed is orders_silver orders payments who owns healthy when did it start downstream
+inc- evd- incident 1 2 fix evidence missing list show ds://silver/orders_silver
+urn:dp:orders:created orders-svc:v3.17 , ? the of a DROP job://orders_enriched_batch TABLE
+<script> \u202e
 """
 WORDS = st.sampled_from(PIECES.split())
 QUESTIONS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=12).map(" ".join))
