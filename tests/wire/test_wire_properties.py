@@ -85,10 +85,9 @@ def field_paths(kind: str) -> list[tuple[Any, ...]]:
 
 
 def replaced(value: Any, at: tuple[Any, ...], new: Any) -> Any:
-    if not at:
-        return new
+    step, *rest = at
     copy = value.copy()
-    copy[at[0]] = replaced(value[at[0]] if len(at) > 1 else None, at[1:], new)
+    copy[step] = replaced(value[step], tuple(rest), new) if rest else new
     return copy
 
 

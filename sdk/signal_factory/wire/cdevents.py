@@ -9,7 +9,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from .fields import is_object, wrong
+from .fields import wrong
+from .shapes import is_object
 
 _DEPLOYED = re.compile(r"dev\.cdevents\.service\.(deployed|upgraded|rolledback)(\.|$)")
 

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import model_validator
 
 from . import cdevents
-from .fields import Instant, Label, OptionalLabel, Urns, WireModel, is_object
+from .fields import Instant, Label, OptionalLabel, Urns, WireModel
+from .shapes import is_object
 
 
 class Deployment(WireModel):

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from ..errors import InvalidEvent
 from ..times import parse_time
-from .fields import is_list, is_object
+from .shapes import is_list, is_object
 
 KINDS: tuple[str, ...] = (
     "evidence",

@@ -11,20 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from pydantic.json_schema import SkipJsonSchema
 
 from . import flat
-from .fields import (
-    Instant,
-    Int64,
-    Label,
-    Object,
-    OptionalLabel,
-    Texts,
-    Urn,
-    Urns,
-    WireModel,
-    as_items,
-    is_object,
-    wrong,
-)
+from .fields import Instant, Int64, Label, Object, OptionalLabel, Texts, Urn, Urns, WireModel, as_items, wrong
+from .shapes import is_object
 
 Verdict: TypeAlias = Literal["PASS", "FAIL", "WARN"]
 GateVerdict: TypeAlias = Literal["PASS", "FAIL", "WARN", "SKIP"]

@@ -1,7 +1,7 @@
 """Field types that several wire models share: tolerant readers, one written form."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, LiteralString, TypeAlias, TypeGuard
+from typing import Annotated, Any, LiteralString, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from ..errors import InvalidEvent
 from ..times import as_utc, format_time
 from ..urns import MAX_LENGTH, urn_problem
+from .shapes import is_list, is_object
 
 INT64_MAX = 2**63 - 1
 _ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+$"
@@ -98,16 +99,6 @@ def checked_urn(text: str) -> str:
 def optional_label(value: object) -> object:
     """An empty text where a name is optional is no name."""
     return None if isinstance(value, str) and not value.strip() else value
-
-
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether ``value`` is a JSON object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether ``value`` is a JSON array."""
-    return isinstance(value, list)
 
 
 def without_nulls(raw: Any) -> Any:

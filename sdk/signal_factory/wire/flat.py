@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .fields import is_list, is_object
+from .shapes import is_list, is_object
 
 _FLAT = frozenset({"result", "gate", "failure_signature", "reason_code", "reason", "run_id", "source_id"})
 _UNDECIDED = ("FAIL", "WARN")

@@ -16,11 +16,11 @@ from .fields import (
     Texts,
     Urn,
     WireModel,
-    is_object,
     without_nulls,
     wrong,
 )
 from .objectives import parse_duration
+from .shapes import is_object
 
 JobEventType: TypeAlias = Literal["JobRunStarted", "JobRunCompleted", "JobRunFailed", "Heartbeat"]
 

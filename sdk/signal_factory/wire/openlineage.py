@@ -11,7 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from ..urns import dataset_urn_for, job_urn
-from .fields import Instant, Label, WireModel, is_list, is_object, wrong
+from .fields import Instant, Label, WireModel, wrong
+from .shapes import is_list, is_object
 
 EventKind: TypeAlias = Literal["run", "job", "dataset"]
 RUN_STATES = frozenset({"START", "RUNNING", "COMPLETE", "FAIL", "ABORT", "OTHER"})

@@ -10,20 +10,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..errors import InvalidEvent
-from .fields import (
-    Count,
-    Object,
-    OptionalLabel,
-    Rate,
-    Urn,
-    Urns,
-    WireModel,
-    is_list,
-    is_object,
-    without_nulls,
-    wrong,
-)
+from .fields import Count, Object, OptionalLabel, Rate, Urn, Urns, WireModel, without_nulls, wrong
 from .objectives import check_schedule, parse_duration, parse_update_by, zone_name
+from .shapes import is_list, is_object
 
 _NOT_A_PLACE = frozenset(
     {"format", "partition_key", "partition_keys", "partitions", "quarantine", "staging", "type"}
