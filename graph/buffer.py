@@ -70,6 +70,6 @@ class GraphBuffer:
         """
         written = self.pending
         if written:
-            self._store.upsert(self._nodes.values(), self._edges.values())
+            self._store.upsert_coalesced(self._nodes, self._edges)
         self._nodes, self._edges, self._oldest = {}, {}, None
         return written

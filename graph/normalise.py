@@ -7,6 +7,7 @@ it, two mutations that mean the same are equal.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from signal_factory.errors import InvalidEvent
@@ -65,13 +66,14 @@ def check_key(ref: NodeRef) -> None:
         raise GraphSchemaError(f"a {ref.label} key with characters that are not text")
 
 
+@lru_cache(maxsize=8_192)
 def canonical_time(text: str) -> str:
     """``text`` as fixed-width UTC text; empty stays empty.
 
     Raises:
         GraphSchemaError: it is not a time.
     """
-    if not text or _looks_canonical(text):
+    if not text or _CANONICAL_TIME.fullmatch(text):
         return text
     try:
         return format_time(parse_time(text))
@@ -96,18 +98,21 @@ def _normalise(
         rule = registry.get(name)
         if rule is None:
             raise GraphSchemaError(f"{owner} has no property {name[:80]!r}")
-        _set(props, rule, value)
+        canonical = _READERS[rule.type](rule, value)
+        if rule.type == "strs":
+            _set_members(props, rule, canonical)
+        else:
+            props[name] = canonical
     times = _normalise_times(registry, element.times, props, at) if element.times else {}
     return props, times, at
 
 
-def _set(props: dict[str, Value], rule: Property, value: Value) -> None:
-    canonical = _READERS[rule.type](rule, value)
-    if rule.cap and isinstance(canonical, tuple) and len(canonical) > rule.cap:
-        props[f"{rule.name}_capped"] = True
-        canonical = canonical[: rule.cap]
-    if canonical != ():
-        props[rule.name] = canonical
+def _set_members(props: dict[str, Value], rule: Property, members: Value) -> None:
+    if isinstance(members, tuple) and members:
+        if rule.cap and len(members) > rule.cap:
+            props[f"{rule.name}_capped"] = True
+            members = members[: rule.cap]
+        props[rule.name] = members
 
 
 def _normalise_times(
@@ -122,10 +127,6 @@ def _normalise_times(
         if moment != default_time(rule, props, at):
             kept[name] = moment
     return kept
-
-
-def _looks_canonical(text: str) -> bool:
-    return len(text) == 24 and _CANONICAL_TIME.fullmatch(text) is not None
 
 
 def _is_unicode(text: str) -> bool:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
+from .coalesce import Edges, Nodes
 from .model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
 
 
@@ -20,6 +21,10 @@ class GraphStore(ABC):
         Raises:
             GraphSchemaError: a label, kind, end or property the registry does not declare.
         """
+
+    def upsert_coalesced(self, nodes: Nodes, edges: Edges) -> None:
+        """``upsert`` of mutations that ``graph.coalesce`` has put in order, without checking them again."""
+        self.upsert(nodes.values(), edges.values())
 
     @abstractmethod
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:

@@ -29,7 +29,17 @@ class MemoryGraphStore(GraphStore):
 
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         """See ``GraphStore.upsert``."""
-        self._apply(*coalesce(nodes, edges))
+        self.upsert_coalesced(*coalesce(nodes, edges))
+
+    def upsert_coalesced(self, nodes: Nodes, edges: Edges) -> None:
+        """See ``GraphStore.upsert_coalesced``."""
+        for ref, node in nodes.items():
+            merged = merge_node(self._node(ref), node) if ref in self.graph else node
+            self.graph.add_node(ref, node=merged)
+        for (kind, src, dst), edge in edges.items():
+            known = self.graph.get_edge_data(src, dst, kind)
+            merged_edge = merge_edge(known["edge"], edge) if known else edge
+            self.graph.add_edge(src, dst, key=kind, edge=merged_edge)
 
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
         """See ``GraphStore.get``."""
@@ -64,7 +74,7 @@ class MemoryGraphStore(GraphStore):
         edges = [edge for edge in self._edges() if old in (edge.src, edge.dst)]
         node = self._node(old)
         self.graph.remove_node(old)
-        self._apply(*renamed(node, edges, old, new))
+        self.upsert_coalesced(*renamed(node, edges, old, new))
 
     def delete(self, refs: Iterable[NodeRef]) -> int:
         """See ``GraphStore.delete``."""
@@ -90,15 +100,6 @@ class MemoryGraphStore(GraphStore):
 
     def close(self) -> None:
         """See ``GraphStore.close``: nothing is held."""
-
-    def _apply(self, nodes: Nodes, edges: Edges) -> None:
-        for ref, node in nodes.items():
-            merged = merge_node(self._node(ref), node) if ref in self.graph else node
-            self.graph.add_node(ref, node=merged)
-        for (kind, src, dst), edge in edges.items():
-            known = self.graph.get_edge_data(src, dst, kind)
-            merged_edge = merge_edge(known["edge"], edge) if known else edge
-            self.graph.add_edge(src, dst, key=kind, edge=merged_edge)
 
     def _follow(self, frontier: Sequence[NodeRef], spec: ExpandSpec) -> tuple[list[Followed], bool]:
         followed: list[Followed] = []

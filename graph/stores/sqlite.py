@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..coalesce import coalesce
+from ..coalesce import Edges, Nodes, coalesce
 from ..model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
 from ..port import GraphStore
 from ..renaming import check_same_label
@@ -55,10 +55,13 @@ class SqliteGraphStore(GraphStore):
 
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         """See ``GraphStore.upsert``; one call is one transaction."""
-        merged_nodes, merged_edges = coalesce(nodes, edges)
-        if merged_nodes:
+        self.upsert_coalesced(*coalesce(nodes, edges))
+
+    def upsert_coalesced(self, nodes: Nodes, edges: Edges) -> None:
+        """See ``GraphStore.upsert_coalesced``; one call is one transaction."""
+        if nodes:
             with self._connections.writing() as connection:
-                sqlite_write.upsert(connection, self._symbols, merged_nodes, merged_edges)
+                sqlite_write.upsert(connection, self._symbols, nodes, edges)
 
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
         """See ``GraphStore.get``."""

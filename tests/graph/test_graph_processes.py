@@ -5,8 +5,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -71,22 +71,16 @@ def test_killing_a_writer_leaves_every_acknowledged_batch_and_no_half_one(tmp_pa
 
 def test_threads_share_a_store(tmp_path: Path) -> None:
     with closing(SqliteGraphStore(tmp_path / "graph.db")) as store:
-        failures: list[BaseException] = []
 
-        def work(number: int) -> None:
-            try:
-                for step in range(20):
-                    store.upsert([Node(NodeRef("Dataset", f"{number}-{step}"), {"tier": step})], [])
-                    assert store.find("Dataset", prefix=f"{number}-{step}")
-            except BaseException as failure:
-                failures.append(failure)
+        def work(number: int) -> bool:
+            found = True
+            for step in range(20):
+                store.upsert([Node(NodeRef("Dataset", f"{number}-{step}"), {"tier": step})], [])
+                found = found and bool(store.find("Dataset", prefix=f"{number}-{step}"))
+            return found
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failures == []
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(work, range(4)))
         assert store.stats().nodes == 80
 
 

@@ -1,11 +1,15 @@
 """The form in which ranking gets a neighbourhood."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from graph.model import Edge, ExpandSpec, Hop, NodeRef
 from graph.networkx_view import to_networkx
 from graph.stores.sqlite import SqliteGraphStore
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_view_holds_what_the_subgraph_holds_in_its_order() -> None:
@@ -23,5 +27,8 @@ def test_the_view_holds_what_the_subgraph_holds_in_its_order() -> None:
 
 def test_the_embedded_store_never_imports_networkx() -> None:
     probe = "import graph.stores.sqlite, graph.buffer, graph.hash, sys; print('networkx' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=".")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "sdk"), str(ROOT)))}
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True, env=environment
+    )
     assert done.stdout.strip() == "False"
