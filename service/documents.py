@@ -53,7 +53,8 @@ def read_items(text: str) -> list[Item]:
         if text.lstrip().startswith("["):
             return [_item(index, element) for index, element in enumerate(_elements(text))]
         raise
-    return [Item(index, each) for index, each in enumerate(value if isinstance(value, list) else [value])]
+    values: list[Any] = value if isinstance(value, list) else [value]
+    return [Item(index, each) for index, each in enumerate(values)]
 
 
 def read_lines(text: str) -> list[Item]:

@@ -7,7 +7,7 @@ state beside them is a cache with the offset it was taken at.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -197,7 +197,7 @@ class EventLog:
         db.execute("DELETE FROM rejected WHERE id <= ?", ((done.lastrowid or 0) - self._max_rejected,))
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Generator[sqlite3.Connection]:
         with self._write_lock:
             db = self._writer
             if db is None:

@@ -1,7 +1,7 @@
 """One engine, many askers: exclusive turns, in which a waiting reader goes before the writer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -14,7 +14,7 @@ class Gate:
         self._waiting_readers = 0
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> Generator[None]:
         """Hold the engine still; no event is half applied."""
         with self._condition:
             self._waiting_readers += 1
@@ -24,14 +24,14 @@ class Gate:
         yield from self._leave()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Change the engine, once no reader waits."""
         with self._condition:
             self._condition.wait_for(lambda: not self._busy and not self._waiting_readers)
             self._busy = True
         yield from self._leave()
 
-    def _leave(self) -> Iterator[None]:
+    def _leave(self) -> Generator[None]:
         try:
             yield
         finally:

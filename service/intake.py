@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from signal_factory.errors import CallerError, InvalidEvent
 from signal_factory.wire import KINDS, Envelope, parse_body, read_envelope
@@ -79,12 +79,12 @@ def _envelope(item: Item, kind: str | None, now: datetime, limits: Limits) -> En
 def _read(value: Any, kind: str | None, now: datetime) -> Envelope:
     if not isinstance(value, dict):
         raise InvalidEvent(f"an event should be a JSON object, not {_json_type(value)}")
-    sent: dict[str, Any] = value if kind is None else {"kind": kind, "body": value}
-    return read_envelope(sent, default_time=now)
+    body = cast("dict[str, Any]", value)
+    return read_envelope(body if kind is None else {"kind": kind, "body": body}, default_time=now)
 
 
 def _kind(value: Any) -> str:
-    found: object = value.get("kind") if isinstance(value, dict) else None
+    found = cast("dict[str, object]", value).get("kind") if isinstance(value, dict) else None
     return found if isinstance(found, str) and found in KINDS else ""
 
 
@@ -101,5 +101,8 @@ def _text(value: Any) -> str:
 
 
 def _json_type(value: Any) -> str:
-    names = {list: "an array", str: "text", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "text"
+    return "null" if value is None else "an array" if isinstance(value, list) else "a number"

@@ -6,7 +6,7 @@ import os
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from signal_factory.errors import BackendUnavailable
 from signal_factory.times import format_time
@@ -50,7 +50,7 @@ def holder(data_dir: Path) -> dict[str, object] | None:
         found: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {"pid": None, "since": None}
-    return {"pid": None, "since": None} if not isinstance(found, dict) else dict(found)
+    return cast("dict[str, object]", found) if isinstance(found, dict) else {"pid": None, "since": None}
 
 
 def _acquired(file: TextIO) -> bool:

@@ -1,6 +1,6 @@
 """The HTTP face: routers, problems, the guard and MCP over one application."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
@@ -69,7 +69,7 @@ def _lifespan(
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         app.router.routes.append(Route("/mcp", mcp))
         async with mcp.lifespan():
             yield

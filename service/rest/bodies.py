@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from email.message import Message
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -15,6 +15,12 @@ _GZIP: Final = 31
 _LINES: Final = frozenset(
     {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 )
+
+
+class _Inflater(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 async def read_text(request: Request, settings: Settings) -> tuple[str, bool]:
@@ -58,7 +64,7 @@ def gunzip(data: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _inflated(inflater: "zlib._Decompress", data: bytes, limit: int) -> bytes:
+def _inflated(inflater: _Inflater, data: bytes, limit: int) -> bytes:
     try:
         part = inflater.decompress(data, limit)
     except zlib.error as error:

@@ -1,6 +1,6 @@
 """What comes in: envelopes, OpenLineage, evidence, deployments."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
@@ -156,7 +156,7 @@ async def _applied(app: Application, done: Appended) -> bool:
 
 
 @asynccontextmanager
-async def _place(request: Request, app: Application) -> AsyncIterator[None]:
+async def _place(request: Request, app: Application) -> AsyncGenerator[None]:
     """One of ``max_inflight`` places, so that bodies in memory stay bounded."""
     state = request.app.state
     if state.inflight >= app.settings.max_inflight:

@@ -1,7 +1,7 @@
 """The registry: data sets brought under watch."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
@@ -61,7 +61,7 @@ def _is_known(app: Application, urn: str) -> bool:
 def _body(value: Any, urn: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidEvent("a registration should be a JSON object")
-    named = value.get("urn", urn)
-    if named != urn:
+    body = cast("dict[str, Any]", value)
+    if body.get("urn", urn) != urn:
         raise InvalidEvent("the body names another urn than the address", hint="Leave urn out of the body.")
-    return {**value, "urn": urn}
+    return {**body, "urn": urn}

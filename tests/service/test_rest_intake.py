@@ -84,7 +84,8 @@ def test_a_batch_keeps_its_good_part_and_names_the_rest_by_index(live: Any) -> N
 
 
 def test_an_element_that_only_python_calls_json_is_refused_alone(live: Any) -> None:
-    text = f'[{json.dumps(deployed("nan-1"))}, {{"kind": "tick", "body": {{"x": NaN}}}}, {json.dumps(deployed("nan-2"))}]'
+    one, two = json.dumps(deployed("nan-1")), json.dumps(deployed("nan-2"))
+    text = f'[{one}, {{"kind": "tick", "body": {{"x": NaN}}}}, {two}]'
     document = live.client.post(
         "/api/v1/events", content=text, headers={"Content-Type": "application/json"}
     ).json()

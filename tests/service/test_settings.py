@@ -64,8 +64,10 @@ def test_a_wrong_file_is_told_with_its_path(tmp_path: Path, text: str, told: str
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("[::1]", True), ("localhost", True)]
-    + [("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("example.com", False), ("", False)],
+    [
+        *((host, True) for host in ("127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "10.0.0.1", "example.com", "")),
+    ],
 )
 def test_loopback_is_this_machine_only(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected

@@ -1,0 +1,111 @@
+"""What can be typed. Only the standard library, so that ``sf --help`` is instant."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+ROLES = ("reader", "ingester", "operator", "approver", "admin")
+USAGE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line and a hint."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and leave with the usage code."""
+        sys.stderr.write(f"{self.prog}: {message}\n  hint: {self.prog} --help\n")
+        raise SystemExit(USAGE)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command and its options; ``data_dir`` and ``format`` are None where not given."""
+    parser = Parser(
+        prog="sf", description="What broke in a data pipeline, why, what else is hit, and how it is known."
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    parser.set_defaults(data_dir=None, format=None, command=None)
+    _global(parser, default=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _running(commands)
+    _reading(commands)
+    _offline(commands)
+    found = parser.parse_args(arguments)
+    if found.command is None and not found.version:
+        parser.print_help(sys.stderr)
+        raise SystemExit(USAGE)
+    return found
+
+
+def _global(parser: argparse.ArgumentParser, default: Any) -> None:
+    parser.add_argument("--data-dir", metavar="DIR", default=default, help="where data is kept")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default=default, help="text for people, json for programs"
+    )
+
+
+def _command(commands: Any, name: str, text: str, module: str = "") -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    _global(made, default=argparse.SUPPRESS)
+    made.set_defaults(module=module or name)
+    return made
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address of the server (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port of the server (default 8420)")
+
+
+def _running(commands: Any) -> None:
+    demo = _command(commands, "demo", "replay the shipped recordings, explain them, then serve them")
+    demo.add_argument("--no-serve", action="store_true", help="stop before serving")
+    _address(demo)
+    serve = _command(commands, "serve", "take events in and answer questions over REST and MCP")
+    _address(serve)
+    serve.add_argument("--ui", action="store_true", help="also start the page")
+    serve.add_argument("--no-auth", action="store_true", help="ask for no key; on loopback only")
+    page = _command(commands, "ui", "start the page", "page")
+    _address(page)
+    page.add_argument("--page-port", type=int, default=8501, help="port of the page (default 8501)")
+    mcp = _command(commands, "mcp", "serve MCP tools on standard input and output", "mcp_stdio")
+    _address(mcp)
+
+
+def _reading(commands: Any) -> None:
+    incidents = _command(commands, "incidents", "list incidents")
+    incidents.add_argument("--status", choices=("OPEN", "RESOLVED"), help="only these")
+    incidents.add_argument("--dataset", metavar="URN", help="only those that affect this data set")
+    incidents.add_argument("--since", metavar="TIME", help="only those created since (RFC 3339)")
+    incidents.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    rca = _command(commands, "rca", "explain one incident")
+    rca.add_argument("incident", help="incident id")
+    blast = _command(commands, "blast", "list what stands downstream of a data set")
+    blast.add_argument("dataset", metavar="URN", help="data set URN")
+    blast.add_argument("--max-hops", type=int, default=3, help="how far to look (default 3)")
+    ask = _command(commands, "ask", "ask a question in words")
+    ask.add_argument("question", nargs="+", help="the question")
+    ask.add_argument("--incident", help="the incident that is meant")
+    for reader in (incidents, rca, blast, ask):
+        _address(reader)
+
+
+def _offline(commands: Any) -> None:
+    replay = _command(commands, "replay", "run recorded events through the engine and explain what broke")
+    replay.add_argument(
+        "path", metavar="PATH", help="newline-delimited JSON envelopes, or - for standard input"
+    )
+    replay.add_argument("--until", metavar="TIME", help="stop the clock here (RFC 3339)")
+    signature = _command(commands, "signature", "say which failure bucket an error falls into")
+    signature.add_argument("file", metavar="FILE", help="the error's text, or - for standard input")
+    keys = _command(commands, "keys", "make, list and remove API keys")
+    actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = _command(actions, "add", "make a key; it is shown once", "keys")
+    add.add_argument("--role", required=True, choices=ROLES, help="what the key may do")
+    add.add_argument("--name", help="a name to know it by (default: the role and a number)")
+    _command(actions, "list", "list added keys", "keys")
+    remove = _command(actions, "remove", "forget a key", "keys")
+    remove.add_argument("name", help="its name")
+    doctor = _command(
+        commands, "doctor", "show versions, settings with their source, and the state of the data"
+    )
+    _address(doctor)

@@ -1,0 +1,116 @@
+"""Where the reading commands get their answers: a running server, else the data directory."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from copilot.readmodel import Document, ReadModel
+from signal_factory.errors import BackendUnavailable
+
+from .backends import embedded
+from .clocks import EngineClock, wall_clock
+from .eventlog import EventLog
+from .eventlog_schema import LOG_FILE
+from .gate import Gate
+from .gated import GatedReadModel
+from .keys import LOCAL_KEY_FILE
+from .presence import announced
+from .remote import RemoteReadModel, answers
+from .settings import LoadedSettings, Settings
+
+Ask = Callable[[str, str | None], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that answers. ``note`` is what the reader should know about it, or empty."""
+
+    read_model: ReadModel
+    ask: Ask
+    now: Callable[[], datetime]
+    note: str = ""
+
+
+@contextmanager
+def opened(loaded: LoadedSettings) -> Generator[Source]:
+    """A source of answers: a given address, the directory's own server, its data, or the default address.
+
+    Raises:
+        BackendUnavailable: nothing answers and there is no data.
+    """
+    settings = loaded.settings
+    url = _server(loaded)
+    if url is not None:
+        remote = RemoteReadModel(url, key_for(settings), settings.request_timeout_s)
+        try:
+            yield Source(remote, remote.ask, wall_clock)
+        finally:
+            remote.close()
+        return
+    if not (settings.data_dir / LOG_FILE).is_file():
+        raise BackendUnavailable(
+            f"no server answers at {address(settings)}, and {settings.data_dir} holds no data",
+            hint="Start one with `sf serve`, or try `sf demo`.",
+        )
+    with _data(settings) as source:
+        yield source
+
+
+def address(settings: Settings) -> str:
+    """The configured address as a URL."""
+    host = f"[{settings.host}]" if ":" in settings.host and "[" not in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def key_for(settings: Settings) -> str | None:
+    """The configured key, else the local one of the data directory."""
+    if settings.api_key is not None:
+        return settings.api_key.get_secret_value()
+    path = settings.data_dir / LOCAL_KEY_FILE
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def _server(loaded: LoadedSettings) -> str | None:
+    settings = loaded.settings
+    configured = address(settings)
+    is_given = any(loaded.sources[name] != "default" for name in ("host", "port"))
+    if is_given and answers(configured):
+        return configured
+    own = announced(settings.data_dir)
+    if own is not None and answers(own):
+        return own
+    has_data = (settings.data_dir / LOG_FILE).is_file()
+    return configured if not is_given and not has_data and answers(configured) else None
+
+
+@contextmanager
+def _data(settings: Settings) -> Generator[Source]:
+    from copilot.ask import answer
+
+    log = EventLog(settings.data_dir, read_only=True)
+    engine, graph = embedded(settings.data_dir, read_only=True)
+    try:
+        saved = log.load_state()
+        engine.load(saved.rows)
+        clock = EngineClock(wall_clock, follows_events=settings.clock == "auto")
+        clock.observe(saved.lead_s)
+        model = GatedReadModel(Gate(), engine.read_model, lambda _: None)
+
+        def now() -> datetime:
+            return clock.now() or wall_clock()
+
+        def ask(question: str, incident_id: str | None) -> Document:
+            return answer(question, model, incident_id=incident_id, now=now())
+
+        yield Source(model, ask, now, _note(log.last_seq - saved.offset))
+    finally:
+        graph.close()
+        log.close()
+
+
+def _note(waiting: int) -> str:
+    return f"{waiting} accepted events have had no effect yet; `sf serve` applies them" if waiting else ""
