@@ -46,14 +46,13 @@ def leave() -> None:
         del st.query_params["incident"]
 
 
-def heading(words: str) -> None:
+def heading(words: str, level: str = "h2") -> None:
     """A heading of the page's own words."""
-    st.html(tag("h2", words, class_="sf-h"))
+    st.html(tag(level, words, class_="sf-h"))
 
 
 def show_one(client: RestClient, incident_id: str) -> None:
     """One incident explained, most needed first."""
-    st.button("← All incidents", on_click=leave, key="back")
     incident = client.incident(incident_id)
     rca = document(incident, "rca")
     show_headline(incident, owner_of(client, text(incident, "dataset_urn")), datetime.now(UTC))
@@ -96,20 +95,29 @@ def show_one(client: RestClient, incident_id: str) -> None:
         show_feedback(client, incident_id)
 
 
+def navigation() -> str:
+    """The views side by side, and the way back from an incident; answers the chosen view."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = st.segmented_control(
+            "View",
+            _VIEWS,
+            default=_VIEWS[0],
+            required=True,
+            key="view",
+            on_change=leave,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        if view == "Incidents" and "incident" in st.query_params:
+            st.button("← All incidents", on_click=leave, key="back", type="tertiary")
+    return view
+
+
 def show_page(client: RestClient) -> None:
     """The chosen view with its filters."""
-    view = st.segmented_control(
-        "View",
-        _VIEWS,
-        default=_VIEWS[0],
-        required=True,
-        key="view",
-        on_change=leave,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = navigation()
     if view == "Ask":
-        heading("Ask")
+        heading("Ask", "h1")
         show_ask(client)
     elif view == "Data sets":
         show_datasets(client)
@@ -122,7 +130,7 @@ def show_datasets(client: RestClient) -> None:
     with st.sidebar:
         words = st.text_input("Data set contains", key="dataset-words", max_chars=200)
         st.button("Refresh", key="refresh")
-    heading("Data set health")
+    heading("Data set health", "h1")
     show_health(client, words)
 
 
@@ -138,7 +146,7 @@ def show_incident_view(client: RestClient) -> None:
     if "incident" in st.query_params:
         show_one(client, st.query_params["incident"])
         return
-    heading("Incidents")
+    heading("Incidents", "h1")
     answer = client.incidents(status="" if status == "All" else status)
     show_incidents(answer, severities, words, datetime.now(UTC), choose)
 

@@ -49,7 +49,7 @@ def show_narrative(incident: Document) -> None:
     if told:
         by = text(rca, "narrated_by", "template")
         paragraphs = [tag("p", part) for part in told.split("\n") if part.strip()]
-        st.html(tag("section", *paragraphs, tag("p", f"Narrated by: {by}", class_="sf-soft")))
+        st.html(tag("section", *paragraphs, tag("p", f"Narrated by: {by}", class_="sf-meta")))
 
 
 def show_counts(incident: Document) -> None:
