@@ -176,11 +176,18 @@ def test_a_body_is_not_changed_by_reading_it():
 
 def test_the_first_events_of_a_process_may_come_from_many_threads():
     script = (
+        "import sys\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
-        "from signal_factory.wire import parse_body\n"
+        "from threading import Barrier\n"
+        "from signal_factory.wire import Evidence\n"
+        "sys.setswitchinterval(1e-6)\n"
         "body = {'dataset_urn': 'urn:dp:a:b', 'validation': {'result': 'PASS'}}\n"
+        "together = Barrier(16)\n"
+        "def read(_):\n"
+        "    together.wait()\n"
+        "    return Evidence.model_validate(body).to_wire()\n"
         "with ThreadPoolExecutor(16) as pool:\n"
-        "    found = list(pool.map(lambda _: parse_body('evidence', body), range(200)))\n"
+        "    found = list(pool.map(read, range(16)))\n"
         "assert all(one == found[0] for one in found)\n"
     )
     done = run([executable, "-c", script], capture_output=True, text=True, check=False, env=_env())

@@ -1,7 +1,6 @@
 """From a kind and a JSON object to the model of that kind, or to an error a sender can act on."""
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
 
 from pydantic import ValidationError
@@ -47,8 +46,6 @@ _WORDS = {
     "string_pattern_mismatch": "should be one line without control characters",
     "string_unicode": "should be text that can be written as UTF-8",
 }
-_building = threading.Lock()
-_validators: dict[str, Callable[[Any], Body]] = {}
 
 
 def parse_body(kind: str, body: Mapping[str, Any]) -> Body:
@@ -57,23 +54,15 @@ def parse_body(kind: str, body: Mapping[str, Any]) -> Body:
     Raises:
         InvalidEvent: unknown kind, or the field paths that are wrong and what they should be.
     """
-    validate = _validators.get(kind) or _built(kind)
+    model = MODELS.get(kind)
+    if model is None:
+        raise InvalidEvent("unknown kind", hint=f"Kinds are {', '.join(KINDS)}.")
     try:
-        return validate(body if isinstance(body, dict) else _as_dict(body))
+        return model.model_validate(body if isinstance(body, dict) else _as_dict(body))
     except ValidationError as error:
         raise InvalidEvent(f"{kind}: {_worded(error)}") from None
     except InvalidEvent as error:
         raise InvalidEvent(f"{kind}: {error}", hint=error.hint) from None
-
-
-def _built(kind: str) -> Callable[[Any], Body]:
-    """The validator of ``kind``, built on first use: pydantic's own deferred building is not thread-safe."""
-    model = MODELS.get(kind)
-    if model is None:
-        raise InvalidEvent("unknown kind", hint=f"Kinds are {', '.join(KINDS)}.")
-    with _building:
-        model.model_rebuild()
-        return _validators.setdefault(kind, model.model_validate)
 
 
 def _as_dict(body: object) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Field types that several wire models share: tolerant readers, one written form."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from threading import RLock
 from typing import Annotated, Any, LiteralString, TypeAlias
 
 from pydantic import (
@@ -31,6 +33,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIS_FROM = 100_000_000_000
 
 
+_building = RLock()
+
+
 class WireModel(BaseModel):
     """The base of what is accepted: extra fields are kept, numbers may stand for text."""
 
@@ -42,6 +47,24 @@ class WireModel(BaseModel):
         ser_json_inf_nan="null",
         defer_build=True,
     )
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Complete the model, once: pydantic builds on first use, and two threads at once would break it."""
+        with _building:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
 
 
 def wrong(kind: LiteralString, message: str) -> PydanticCustomError:
