@@ -1,6 +1,5 @@
 """Finds what a question names, in what the read model knows."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 
@@ -8,7 +7,7 @@ from copilot.readmodel import Document
 
 from .fields import children, exact
 from .intents import VOCABULARY, mend
-from .names import CERTAIN, LIKELY, names_of, score, short_name
+from .names import CERTAIN, LIKELY, likeness, nearly, score, short_name
 from .question import Question, looks_like_a_name
 from .recorder import Recorder
 from .stop_words import STOP_WORDS
@@ -18,7 +17,13 @@ PAGE = 200
 MAX_PAGES = 10
 MAX_SEARCHES = 6
 MAX_GRAM = 5
-MAX_PHRASES = 60
+MAX_PHRASES = 30
+MAX_PHRASE = 128
+MAX_NEAR_MISSES = 8
+NEAR_MISS = 55.0
+SLACK = 10.0
+NEAR_MISS_SLACK = 1.5
+SUGGESTED = 0.4
 _EVIDENCE = re.compile(r"\bevd-[0-9a-z]{1,64}\b", re.IGNORECASE)
 _INCIDENT = re.compile(r"\binc-[0-9a-z]{1,64}\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\bincident (?:#|no |number )?#?(\d{1,9})\b")
@@ -85,22 +90,11 @@ class Finder:
         if not phrases:
             return Found()
         known, complete = self._searched()
-        best = _best(phrases, known)
-        if not complete or not best or best[1] < CERTAIN:
+        scores = _best(phrases, known)
+        if not complete or max(scores.values(), default=0.0) < CERTAIN:
             known = known | self._scanned()
-            best = _best(phrases, known)
-        return self._choose(best, known, prefer) if best else self._unheard(known)
-
-    def _choose(self, best: tuple[str, float], known: dict[str, Subject], prefer: frozenset[str]) -> Found:
-        phrase, top = best
-        slack = 0.0 if top >= CERTAIN else 10.0 if top >= 70.0 else 1.5
-        tied = sorted(key for key in known if score(phrase, key) >= max(top - slack, LIKELY))
-        data_sets = [key for key in tied if known[key].kind == "dataset"]
-        pool = data_sets or tied
-        preferred = [key for key in pool if key in prefer]
-        if len(pool) == 1 or len(preferred) == 1:
-            return Found(known[(preferred if len(preferred) == 1 else pool)[0]])
-        return Found(choices=tuple(known[key] for key in pool))
+            scores = _best(phrases, known) or _nearest_miss(phrases, known)
+        return _choose(scores, known, prefer) if scores else self._unheard(known)
 
     def _unheard(self, known: dict[str, Subject]) -> Found:
         words = list(self._candidates())
@@ -113,7 +107,7 @@ class Finder:
                 yield word
 
     def _phrases(self) -> list[str]:
-        """Names as they may stand in the question: words and runs of words, longest runs first."""
+        """What may be a name: words spelt like one, then runs of words, longest first."""
         runs = _runs(self._question.words)
         grams = [
             "_".join(run[start : start + width])
@@ -121,7 +115,8 @@ class Finder:
             for run in runs
             for start in range(len(run) - width + 1)
         ]
-        return list(dict.fromkeys(grams))[:MAX_PHRASES]
+        spelt = [word for word in self._candidates() if looks_like_a_name(word)][: MAX_PHRASES // 2]
+        return [each for each in dict.fromkeys([*spelt, *grams]) if len(each) <= MAX_PHRASE][:MAX_PHRASES]
 
     def _searched(self) -> tuple[dict[str, Subject], bool]:
         known: dict[str, Subject] = {}
@@ -156,22 +151,34 @@ def open_first(recorder: Recorder) -> list[Document]:
 
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Up to three known keys whose names are most like ``name``."""
-    wanted = short_name(name).lower()
-
-    def likeness(key: str) -> float:
-        return max(
-            difflib.SequenceMatcher(None, wanted, each, autojunk=False).ratio() for each in names_of(key)
-        )
-
-    ranked = sorted((-likeness(key), key) for key in known if names_of(key))
-    return tuple(key for ratio, key in ranked[:3] if -ratio >= 0.4)
+    alike = likeness(short_name(name).lower(), known, SUGGESTED)
+    return tuple(sorted(alike, key=lambda key: (-alike[key], key))[:3])
 
 
-def _best(phrases: list[str], known: Iterable[str]) -> tuple[str, float] | None:
+def _best(phrases: list[str], known: Iterable[str]) -> dict[str, float]:
+    """The scores of the known keys under the phrase that names one best; empty where none does."""
     keys = list(known)
-    scored = [(max((score(phrase, key) for key in keys), default=0.0), phrase) for phrase in phrases]
-    top = max(scored, key=lambda pair: pair[0])
-    return (top[1], top[0]) if top[0] >= LIKELY else None
+    tables = ({key: score(phrase, key) for key in keys} for phrase in phrases)
+    best = max(tables, key=lambda table: max(table.values(), default=0.0))
+    return {key: value for key, value in best.items() if value >= LIKELY}
+
+
+def _nearest_miss(phrases: list[str], known: Iterable[str]) -> dict[str, float]:
+    keys = list(known)
+    ordered = sorted(phrases, key=lambda phrase: not looks_like_a_name(phrase))[:MAX_NEAR_MISSES]
+    tables = [nearly(phrase, keys) for phrase in ordered]
+    return max(tables, key=lambda table: max(table.values(), default=0.0))
+
+
+def _choose(scores: dict[str, float], known: dict[str, Subject], prefer: frozenset[str]) -> Found:
+    top = max(scores.values())
+    slack = 0.0 if top >= CERTAIN else SLACK if top > NEAR_MISS else NEAR_MISS_SLACK
+    tied = sorted(key for key, value in scores.items() if value >= top - slack)
+    pool = [key for key in tied if known[key].kind == "dataset"] or tied
+    preferred = [key for key in pool if key in prefer]
+    if len(pool) == 1 or len(preferred) == 1:
+        return Found(known[(preferred if len(preferred) == 1 else pool)[0]])
+    return Found(choices=tuple(known[key] for key in pool))
 
 
 def _runs(words: Iterable[str]) -> list[list[str]]:

@@ -213,6 +213,24 @@ inc- evd- incident 1 2 fix evidence missing list show ds://silver/orders_silver
 urn:dp:orders:created orders-svc:v3.17 , ? the of a DROP job://orders_enriched_batch TABLE
 <script> \u202e
 """
+
+
+@pytest.mark.timeout(20)
+def test_a_long_question_over_many_data_sets_is_answered_in_bounded_time() -> None:
+    told = ask(" ".join(f"word{place} x_{place}" for place in range(400)), ManyDatasets())
+    assert told["answer"].startswith("I know nothing called 'word0'.")
+    assert len(told["tool_calls"]) <= 20
+
+
+class ManyDatasets(RecordedWorld):
+    """Two thousand data sets."""
+
+    def datasets(self, *, cursor: str | None = None, limit: int = 50) -> Document:
+        return bounded(
+            [{"urn": f"ds://z/table_{place}", "status": "OK"} for place in range(2_000)], cursor, limit
+        )
+
+
 WORDS = st.sampled_from(PIECES.split())
 QUESTIONS = st.one_of(st.text(max_size=300), st.lists(WORDS, max_size=12).map(" ".join))
 
