@@ -25,6 +25,7 @@ _OPTIONS = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "logger.level": "warning",
+    "logger.hideWelcomeMessage": "true",
 }
 
 
