@@ -1,5 +1,6 @@
 """Careful access to JSON documents: a missing or odd field is empty, never an error."""
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from typing import cast
@@ -38,10 +39,10 @@ def exact(document: Document, *names: str) -> str:
 
 
 def number(document: Document, *names: str) -> float | None:
-    """The first of ``names`` that holds a number."""
+    """The first of ``names`` that holds a finite number."""
     for name in names:
         value = document.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
     return None
 
