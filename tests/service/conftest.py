@@ -1,6 +1,7 @@
 """A real server on a free port, in a thread of the test process."""
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ def running(data_dir: Path, **options: Any) -> Iterator[Running]:
     application = Application(settings)
     key = local_key(data_dir, None, os.urandom)
     bound = bound_socket(settings)
+    logging.getLogger("uvicorn.access").setLevel("WARNING")
     app = create_app(application, Keyring(data_dir, key), version="test")
     server = uvicorn.Server(http_config(app, settings))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))

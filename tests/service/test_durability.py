@@ -14,6 +14,16 @@ from typing import Any
 import httpx
 
 TIMEOUT_S = 30.0
+ENVIRON = os.environ | {
+    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    "SF_API_KEY": "durability",
+    "SF_FLUSH_EVENTS": "7",
+    "SF_FLUSH_S": "0.2",
+}
+
+
+def sf(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "service.cli", *arguments]
 
 
 def events(count: int) -> list[dict[str, Any]]:
@@ -37,10 +47,9 @@ def events(count: int) -> list[dict[str, Any]]:
 @contextmanager
 def served(data_dir: Path) -> Generator[tuple[subprocess.Popen[bytes], httpx.Client]]:
     """``sf serve`` as a process of its own; killed without ceremony at the end."""
-    environ = {**os.environ, "SF_API_KEY": "durability", "SF_FLUSH_EVENTS": "7", "SF_FLUSH_S": "0.2"}
-    command = [sys.executable, "-m", "service.cli", "serve", "--data-dir", str(data_dir), "--port", "0"]
+    command = sf("serve", "--data-dir", str(data_dir), "--port", "0")
     (data_dir / "server.json").unlink(missing_ok=True)
-    process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, env=ENVIRON, stderr=subprocess.PIPE)
     try:
         headers = {"Authorization": "Bearer durability"}
         with httpx.Client(base_url=address(data_dir, process), headers=headers, trust_env=False) as client:
@@ -100,9 +109,10 @@ def test_asked_to_stop_it_saves_its_state_and_leaves_with_zero(tmp_path: Path) -
         assert process.wait(TIMEOUT_S) == 0
     assert not (tmp_path / "server.json").exists()
     report = subprocess.run(
-        [sys.executable, "-m", "service.cli", "doctor", "--data-dir", str(tmp_path), "--format", "json"],
+        sf("doctor", "--data-dir", str(tmp_path), "--format", "json"),
         capture_output=True,
         check=True,
+        env=ENVIRON,
     )
     data = json.loads(report.stdout)["data"]
     assert (data["events"], data["applied"], data["writer"]) == (5, 5, None)
@@ -110,8 +120,8 @@ def test_asked_to_stop_it_saves_its_state_and_leaves_with_zero(tmp_path: Path) -
 
 def test_a_second_server_on_the_same_data_names_the_first(tmp_path: Path) -> None:
     with served(tmp_path) as (process, _):
-        command = [sys.executable, "-m", "service.cli", "serve", "--data-dir", str(tmp_path), "--port", "0"]
-        second = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S)
+        command = sf("serve", "--data-dir", str(tmp_path), "--port", "0")
+        second = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, env=ENVIRON)
         assert second.returncode == 3
         assert f"in use by process {process.pid}" in second.stderr.decode()
         assert b"Traceback" not in second.stderr
