@@ -12,7 +12,16 @@ from typing import Literal, TypeAlias
 
 from ..model import ExpandSpec, NodeRef, Subgraph
 from ..schema import can_follow
-from .sqlite_adjacency import FOREVER, IN, KIND_BITS, OUT, UNDATED_IN, UNDATED_OUT
+from .sqlite_adjacency import (
+    FOREVER,
+    IN,
+    KIND_BITS,
+    KIND_MASK,
+    KINDS_WITH_UNDATED,
+    OUT,
+    UNDATED_IN,
+    UNDATED_OUT,
+)
 from .sqlite_rows import EdgeRow, NodeRow, edge_of, node_of, number_list, rows_by_id, rows_by_ref
 from .sqlite_schema import Symbols
 
@@ -34,6 +43,7 @@ class _Walk:
     rows: dict[int, NodeRow] = field(default_factory=dict[int, NodeRow])
     depth: dict[int, int] = field(default_factory=dict[int, int])
     edges: dict[int, EdgeRow] = field(default_factory=dict[int, EdgeRow])
+    undated: set[int] = field(default_factory=set[int])
     is_partial: bool = False
 
 
@@ -42,6 +52,7 @@ def expand(
 ) -> Subgraph:
     """The neighbourhood of ``seeds`` as ``ExpandSpec`` bounds it."""
     walk = _Walk(connection, symbols, spec)
+    walk.undated = _kinds_with_undated(walk)
     _meet(walk, rows_by_ref(connection, set(seeds), symbols))
     frontier = _admit(walk, walk.rows, 0)
     for level in range(1, spec.max_hops + 1):
@@ -96,9 +107,18 @@ def _rows(walk: _Walk, pairs: list[int], side: Side) -> list[EdgeRow]:
         "cap": spec.max_degree,
     }
     rows: list[EdgeRow] = walk.connection.execute(_DATED[side], bounds).fetchall()
-    if spec.since:
-        rows += walk.connection.execute(_UNDATED[side], {"pairs": bounds["pairs"]}).fetchall()
+    undated = [pair for pair in pairs if pair & KIND_MASK in walk.undated]
+    if undated:
+        rows += walk.connection.execute(_UNDATED[side], {"pairs": number_list(undated)}).fetchall()
     return rows
+
+
+def _kinds_with_undated(walk: _Walk) -> set[int]:
+    """Kinds that need the second statement: without ``since`` the first finds their edges too."""
+    if not walk.spec.since:
+        return set()
+    kinds = number_list({walk.symbols.number[hop.kind] for hop in walk.spec.hops})
+    return {kind for (kind,) in walk.connection.execute(KINDS_WITH_UNDATED, {"kinds": kinds})}
 
 
 def _within_degree(walk: _Walk, rows: list[EdgeRow], side: Side) -> list[EdgeRow]:
@@ -152,7 +172,7 @@ def _subgraph(walk: _Walk) -> Subgraph:
     refs, symbols, depth = walk.refs, walk.symbols, walk.depth
     place = {identifier: index for index, identifier in enumerate(depth)}
     rows = [row for row in walk.edges.values() if row[2] in place and row[3] in place]
-    rank = {symbols.number[kind]: index for index, kind in enumerate(sorted(symbols.number))}
+    rank = symbols.rank
     rows.sort(key=lambda row: (rank[row[1]], place[row[2]], place[row[3]]))
     return Subgraph(
         {refs[identifier]: node_of(walk.rows[identifier], refs[identifier]) for identifier in depth},

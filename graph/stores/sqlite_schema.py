@@ -26,15 +26,17 @@ CREATE TABLE edge (
 CREATE UNIQUE INDEX edge_identity ON edge (src, kind, dst);
 CREATE INDEX edge_out ON edge (src, kind, at, dst);
 CREATE INDEX edge_in ON edge (dst, kind, at, src);
+CREATE INDEX edge_undated ON edge (kind) WHERE at = '';
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Symbols:
-    """The number of each label and kind name in one graph file, both ways."""
+    """The number of each label and kind name in one graph file, both ways, and names' order by number."""
 
     number: dict[str, int]
     name: dict[int, str]
+    rank: dict[int, int]
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -77,4 +79,5 @@ def check_version(connection: sqlite3.Connection) -> None:
 def read_symbols(connection: sqlite3.Connection) -> Symbols:
     """The numbering of names in this graph."""
     rows: list[tuple[int, str]] = connection.execute("SELECT id, name FROM symbol").fetchall()
-    return Symbols({name: number for number, name in rows}, dict(rows))
+    number = {name: identifier for identifier, name in rows}
+    return Symbols(number, dict(rows), {number[name]: rank for rank, name in enumerate(sorted(number))})

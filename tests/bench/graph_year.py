@@ -63,8 +63,12 @@ def _tree() -> Batch:
 def _dag_run(number: int, moment: datetime) -> Batch:
     dag, at = number % DAGS, format_time(moment)
     run = NodeRef("DAGRun", f"scheduled__{dag:03d}__{at}")
-    batch = Batch([Node(run, {"dag_id": f"dag_{dag:03d}", "execution_date": at, "status": "SUCCESS"}, at)], [])
-    batch.edges.append(Edge("EXECUTED", job(dag, 0), run, {"first_seen": at, "last_seen": at, "count": 1}, at))
+    batch = Batch(
+        [Node(run, {"dag_id": f"dag_{dag:03d}", "execution_date": at, "status": "SUCCESS"}, at)], []
+    )
+    batch.edges.append(
+        Edge("EXECUTED", job(dag, 0), run, {"first_seen": at, "last_seen": at, "count": 1}, at)
+    )
     for task in range(TASKS):
         _task(batch, run, number, task, moment + timedelta(minutes=task))
     return batch
