@@ -114,7 +114,10 @@ def boundaries(case: Case) -> str:
     """The boundaries in a sentence: first bad, last good and the time between them."""
     first, last = first_bad(case), last_good(case)
     began, ended = instant(first), instant(last)
-    said = [f"first bad {when(first)}" if began else "", f"last good {when(last)}" if ended else ""]
+    said = [
+        f"first bad {when(first)}{_version(case, 'first_bad')}" if began else "",
+        f"last good {when(last)}{_version(case, 'last_good')}" if ended else "",
+    ]
     gap = f" ({span(began - ended)} apart)" if began and ended else ""
     joined = ", ".join(part for part in said if part)
     return (
@@ -124,12 +127,22 @@ def boundaries(case: Case) -> str:
 
 def first_bad(case: Case) -> object:
     """The first bad moment, from the report or the incident."""
-    return child(case.rca, "boundaries").get("first_bad") or case.incident.get("first_bad")
+    return _boundary(case, "first_bad")
 
 
 def last_good(case: Case) -> object:
     """The last good moment, from the report or the incident."""
-    return child(case.rca, "boundaries").get("last_good") or case.incident.get("last_good")
+    return _boundary(case, "last_good")
+
+
+def _boundary(case: Case, name: str) -> object:
+    stated = (child(case.rca, "boundaries").get(name), case.incident.get(name))
+    return next((each for each in stated if instant(each)), None)
+
+
+def _version(case: Case, name: str) -> str:
+    version = text(child(child(case.rca, "boundaries"), name), "version")
+    return f" ({version})" if version else ""
 
 
 def counts(case: Case) -> str:

@@ -282,3 +282,17 @@ class CausedBy(RecordedWorld):
 
     def incident(self, incident_id: str) -> Document:
         return self._incident
+
+    def replace(self, incident: Document) -> None:
+        self._incident = incident
+
+
+def test_boundaries_are_read_from_whichever_document_has_the_time() -> None:
+    model = CausedBy("DEPLOYMENT", "")
+    incident = model.incident(BROKEN_FIELD)
+    versions = {"boundaries": {"first_bad": {"version": "v3.17"}, "last_good": {"version": "v3.16"}}}
+    model.replace(incident | {"rca": incident["rca"] | versions})
+    told = ask("when did it start?", model)["answer"]
+    assert told.startswith(
+        "First bad 2024-01-15 09:58:02 UTC (v3.17), last good 2024-01-15 09:57:40 UTC (v3.16) (22 s apart)."
+    )
