@@ -1,5 +1,6 @@
 """The official client over a real subprocess's stdio and a real server's HTTP."""
 
+import os
 import socket
 import sys
 import threading
@@ -67,7 +68,7 @@ def test_every_tool_answers_over_the_stdio_of_a_subprocess(mode: str) -> None:
         command=sys.executable,
         args=["-W", "error", "-m", "tests.mcp.serve_recorded_world"],
         cwd=ROOT,
-        env={"PYTHONPATH": f"{ROOT / 'sdk'}:{ROOT}"},
+        env={"PYTHONPATH": os.pathsep.join([str(ROOT / "sdk"), str(ROOT)])},
     )
 
     async def run() -> set[str]:
