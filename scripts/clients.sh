@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the foreign clients (dbt, Spark, Airflow), each in an environment of its own,
 # outside the source tree and keyed by a hash of what is locked for it.
-#   scripts/clients.sh [CLIENT…]     tests/clients/clientenvs.py finds what this made
+#   scripts/clients.sh [CLIENT…]          tests/clients/clientenvs.py finds what this made
+#   scripts/clients.sh --where CLIENT     prints the folder, built or not
 # With CI=true what is missing of Java and Maven is installed with apt-get.
 set -euo pipefail
 export LC_ALL=C
@@ -64,5 +65,9 @@ build() {
     touch "$dir/.ready"
 }
 
+if [[ "${1:-}" == --where ]]; then
+    echo "$root/$2-$(key_of "$2")"
+    exit
+fi
 if [[ $# -eq 0 ]]; then set -- dbt spark airflow; fi
 for client in "$@"; do build "$client"; done

@@ -4,6 +4,7 @@ Each case runs in a folder of its own and becomes ``recorded/<client>-<case>.ndj
 line, as the client sent it, but for the places of this machine, which become ``/srv`` (so ``/srv/lake``).
 """
 
+import re
 import socket
 import sys
 import tempfile
@@ -52,10 +53,9 @@ def neutral(text: str, place: Path, client: str) -> str:
         (str(locate(client).home), f"/opt/{client}"),
         (str(ROOT), "/srv/signal-factory"),
         (str(Path.home()), "/home/etl"),
-        (socket.gethostname(), "worker-1"),
     ):
         text = text.replace(here, there)
-    return text
+    return re.sub(rf"\b{re.escape(socket.gethostname())}\b", "worker-1", text)
 
 
 def record(name: str) -> None:

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ("graph", "ingest", "engines", "copilot", "mcp_server", "ui", "bootstrap", "service")
 ROOT_NAMES = {*ENGINE, "signal_factory", "sdk", "fixtures", "tests"}
 PACKAGES = [*(ROOT / name for name in ENGINE), ROOT / "sdk" / "signal_factory"]
+LOGGING_SETUP = ROOT / "service" / "logs.py"
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
 PIP_LOCKS = [path for path in LOCKS if path.name != "clients-spark-jars.txt"]
 
@@ -39,7 +41,8 @@ def test_no_module_inside_a_root_package_is_named_like_a_root_package() -> None:
 
 
 def test_fixtures_and_tests_are_not_packages() -> None:
-    assert [str(p) for folder in ("fixtures", "tests") for p in (ROOT / folder).rglob("__init__.py")] == []
+    assert not (ROOT / "fixtures" / "__init__.py").exists()
+    assert sorted(str(path) for path in (ROOT / "tests").rglob("__init__.py")) == []
 
 
 def test_every_folder_with_modules_inside_a_root_package_is_a_package() -> None:
@@ -52,7 +55,7 @@ def test_test_files_have_names_of_their_own() -> None:
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
-def _logger_names(path: Path) -> Iterator[str | None]:
+def _logger_names(path: Path) -> Iterator[object]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "getLogger":
             argument = node.args[0] if node.args else None
@@ -63,8 +66,9 @@ def test_loggers_are_named_after_their_package() -> None:
     wrong = [
         (str(path.relative_to(ROOT)), name)
         for package, path in _modules()
+        if path != LOGGING_SETUP
         for name in _logger_names(path)
-        if not re.fullmatch(rf"signal_factory(\.{package.name}(\.\w+)*)?", name or "")
+        if not re.fullmatch(rf"signal_factory(\.{package.name}(\.\w+)*)?", str(name))
     ]
     assert wrong == []
 
@@ -116,8 +120,6 @@ def test_a_lock_pins_versions_with_hashes_and_names_no_registry(lock: Path) -> N
 
 
 def test_every_declared_requirement_is_in_its_lock() -> None:
-    import tomllib
-
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = {
         "runtime": declared["project"]["dependencies"],
@@ -137,6 +139,27 @@ def test_every_declared_requirement_is_in_its_lock() -> None:
 
 def _name(requirement: str) -> str:
     return re.split(r"[\[<>=!~ ]", requirement)[0] + r"(?:\[\w+\])?"
+
+
+def _imported() -> dict[str, str]:
+    """Top-level names that the packages import, each with one file that does."""
+    names: dict[str, str] = {}
+    for _, path in _modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            found = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                found = [node.module or ""]
+            names |= {name.partition(".")[0]: str(path.relative_to(ROOT)) for name in found}
+    return names
+
+
+def test_what_the_packages_import_is_declared() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    requirements = declared["dependencies"] + declared["optional-dependencies"]["all"]
+    # Parts of a declared distribution that it ships under another name.
+    known = {re.split(r"[\[<>=!~ ]", r)[0].replace("-", "_") for r in requirements}
+    known |= {"pydantic_core", "mcp_types", "gremlin_python", *ROOT_NAMES, *sys.stdlib_module_names}
+    assert {name: path for name, path in _imported().items() if name not in known} == {}
 
 
 def test_the_spark_jars_are_pinned_with_their_hashes() -> None:
