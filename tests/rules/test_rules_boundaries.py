@@ -13,7 +13,7 @@ SERVICE, REASON = "checkout-service", "REQUIRED_FIELD_MISSING:customer_id"
 
 
 def _checkout(*, good_before: bool = True) -> tuple[Scenario, datetime]:
-    """From 10:21:04 on about a fifth of the records miss their customer; the last good is six seconds older."""
+    """From 10:21:04 on about a fifth of the records miss their customer; the last good is six seconds old."""
     scenario = Scenario("UTC")
     slo = {"contract": {"compliance_rate": 0.95, "warning_rate": 0.8}}
     scenario.dataset(scenario.at(TONIGHT, "00:00"), ORDERS, service=SERVICE, slo=slo)
