@@ -1,0 +1,1 @@
+"""Onboarding: how a data set comes under watch."""
