@@ -13,9 +13,11 @@ _MAX_LINES = 800
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_QUIET = re.compile(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
+_TELLING = re.compile(r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
-    "detail", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
+    "data", "info", "jsonpayload", "fields", "detail", "exc", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
     "error", "traceback", "stack", "stacktrace", "stack_trace", "exc_info", "exception",
 )
 
@@ -25,13 +27,23 @@ def clean(text: str) -> str:
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub(" ", unwrap(text))
+    text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
     lines = text.strip("\n").split("\n")
     if len(lines) > _MAX_LINES:
         lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
-    return "\n".join(strip_prefix(line) for line in lines)
+    return "\n".join(_loud([(line, strip_prefix(line)) for line in lines]))
+
+
+def _loud(lines: list[tuple[str, str]]) -> list[str]:
+    """Without the lines logged below warning, unless nothing else would be left."""
+    loud = [stripped for raw, stripped in lines if raw == stripped or not _is_quiet(raw, stripped)]
+    return loud if any(line.strip() for line in loud) else [stripped for _, stripped in lines]
+
+
+def _is_quiet(raw: str, stripped: str) -> bool:
+    return _QUIET.search(raw[:160]) is not None and _TELLING.search(stripped) is None
 
 
 def unwrap(text: str) -> str:

@@ -21,7 +21,7 @@ _SYNTHETIC = re.compile(r"\$.*|^lambda.*", re.DOTALL)
 def user_frame(frames: list[str]) -> str:
     """The class (Java) or function (Python) of the user's code nearest to the failure, or ""."""
     java = [f[5:] for f in frames if f.startswith("java ")]
-    if java:
+    if java and frames[0].startswith("java "):
         own = next((f for f in java if not _JAVA_LIBRARY.match(_bare(f))), java[0])
         return _java_class(own)
     return _python_function([f[3:] for f in frames if f.startswith("py ")])

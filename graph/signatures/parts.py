@@ -8,6 +8,7 @@ MAX_PART = 64
 REDACTED = "REDACTED"
 
 _FORBIDDEN = re.compile(r"[^A-Za-z0-9_.→-]+")
+_EDGES = re.compile(r"^[^A-Za-z0-9_→]+|[^A-Za-z0-9_→]+$")
 _ARROW = re.compile(r"\s*(?:->|=>|→|➜|⇒)\s*")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _DIGITS = re.compile(r"\d(?:[\s.-]?\d){6,}")
@@ -45,7 +46,7 @@ def part(value: str) -> str:
     if looks_sensitive(value[:200]):
         return REDACTED
     value = _ARROW.sub("→", value[:200])
-    return _FORBIDDEN.sub("_", value).strip("_.-")[:MAX_PART].strip("_.-")
+    return _FORBIDDEN.sub("_", _EDGES.sub("", value))[:MAX_PART].rstrip(".-")
 
 
 def type_name(value: str) -> str:
@@ -67,6 +68,17 @@ def identifier(value: str) -> str:
     value = value.strip().strip("`'\"[]").rstrip(".,;:")
     pieces = [p.strip("`'\"[] ") for p in re.split(r"[.](?=[^.])", value)]
     return part(next((p for p in reversed(pieces) if p), ""))
+
+
+_PUNCTUATION = {".": "dot", ",": "comma", ";": "semicolon", "(": "open_paren", ")": "close_paren", "=": "equals"}
+
+
+def token(value: str) -> str:
+    """A token of a language that a parser stumbled over; numbers and punctuation by name."""
+    value = value.strip("<>").rstrip(".,:") or value
+    if value.replace(".", "").isdigit():
+        return "NUMBER"
+    return _PUNCTUATION.get(value) or part(value) or "punctuation"
 
 
 def join(kind: str, parts: Iterable[str] = ()) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from .canonical import canonical
 from .clean import clean
+from .dbt_tests import dbt_test_failure
 from .frames import user_frame
 from .parts import join, part
 from .root import MAX_MESSAGE, Raised, exceptions, ordered_by_likelihood
@@ -14,6 +15,17 @@ from .template import template
 
 EMPTY = "UNKNOWN:EMPTY"
 _HEAP = re.compile(r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?", re.IGNORECASE)
+_HEADING = re.compile(
+    r"(?:Encountered an error.{0,60}:|(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
+    r"|SQL compilation error:|Failure in .{1,200}|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*"
+    r"|File \".*|LINE \d+:.*|[~^ ]+|STATEMENT:.*|HINT:.*)",
+    re.IGNORECASE,
+)
+_TELLING = re.compile(
+    r"error|fail|exception|cannot|could not|can't|denied|invalid|not found|unable|refus|fatal|missing|unexpected"
+    r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal",
+    re.IGNORECASE,
+)
 _SIDES = (
     ("taskmanager", ("taskmanager", "taskexecutor")),
     ("jobmanager", ("jobmanager",)),
@@ -56,6 +68,9 @@ def _match(raised: Raised, context: str) -> str | None:
     embedded = canonical(raised.message) if raised.message and len(raised.message) <= 400 else None
     if embedded is not None:
         return embedded
+    test = dbt_test_failure(haystack)
+    if test is not None:
+        return test
     lowered = haystack.lower()
     if "outofmemoryerror" in lowered and _is_heap(lowered):
         return join("OOM", [_side(context)])
@@ -92,5 +107,7 @@ def _fallback(candidates: Iterable[Raised]) -> str:
 
 
 def _first_lines(message: str) -> str:
-    lines = [line for line in message.split("\n") if line.strip()]
-    return "\n".join(lines[:4])
+    """The lines that say what went wrong, or the first ones."""
+    lines = [line for line in message.split("\n") if line.strip() and not _HEADING.fullmatch(line.strip())]
+    telling = [line for line in lines if _TELLING.search(line)]
+    return "\n".join((telling or lines)[:3])

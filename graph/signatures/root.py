@@ -33,7 +33,7 @@ _JAVA = re.compile(
     r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){1,14}[A-Z_][\w$]{0,120})(?:: ?(?P<msg>.*))?$"
 )
 _PYTHON = re.compile(
-    r"(?:E {1,7})?(?P<cls>(?:[A-Za-z_]\w{0,60}\.){0,10}_?[A-Z]\w{0,80}"
+    r"(?:E {1,7})?(?P<cls>Exception|(?:[A-Za-z_]\w{0,60}\.){0,10}_?[A-Z]\w{0,80}"
     r"(?:Error|Exception|Exit|Interrupt|Iteration|Timeout|Failure|Failed|Denied|NotFound|Fail|Warning|Defined"
     r"|Violation|Found|Conflict|Forbidden|BadRequest|TooManyRequests|Unavailable|Fault|Undefined\w{1,30}|Cancelled|Throwable|Lost))"
     r"(?:: ?(?P<msg>.*))?$"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .frames import user_frame
-from .parts import identifier, join, part, type_name, type_pair
+from .parts import identifier, join, part, token, type_name, type_pair
 from .root import Raised
 
 NAME = r"[\w$@-]{1,100}(?:[`'\"\]]{0,2}\.[`'\"\[]{0,2}[\w$@-]{1,100}){0,6}"
@@ -32,6 +32,7 @@ _CONVERT: Mapping[str, _Convert] = {
     "value": part,
     "word": part,
     "lower": lambda text: part(text).lower(),
+    "token": token,
     "cls": lambda text: part(re.split(r"[.$]", text.strip("`'\""))[-1]),
 }
 

@@ -3,8 +3,8 @@
 from ..rule import name, rule
 
 RULES = (
-    rule("TASK_KILLED", "zombie|heartbeat timeout|executor reports task instance|executor .{0,40}reported",
-         r"zombie|missed heartbeat|heartbeat timeout", "=zombie"),
+    rule("TASK_KILLED", "zombie|heartbeat",
+         r"zombie|missed heartbeat|jobs without heartbeat|task instance heartbeat timeout", "=zombie"),
     rule("TASK_KILLED", "executor reports task instance|executor", r"finished \((?:failed|success)\) although the task says (?:it'?s|its|it is) (?P<lower>\w+)",
          "=state_mismatch"),
     rule("OOM", "negsignal.sigkill|return code -9|signal 9|sigkill|exit code -9|return code 137",
@@ -17,7 +17,7 @@ RULES = (
     rule("TIMEOUT", "tasks? deferred|tasktimeouterror|trigger timeout|trigger/execution timeout",
          r"task(?:'s)? deferr(?:ed|al)|trigger(?:/execution)? timeout", "=trigger"),
     rule("CONFIG_ERROR", "conn_id", rf"conn_id {name('word')}[`'\"]* isn'?t defined", "=connection", "word"),
-    rule("CONFIG_ERROR", "variable", rf"variable {name('word')}[`'\"]* does not exist", "=variable", "word"),
+    rule("CONFIG_ERROR", "variable", rf"variable (?:with key )?{name('word')}[`'\"]* (?:does not exist|not found)", "=variable", "word"),
     rule("UPSTREAM_FAILED", "upstream", r"(?:external|upstream) .{0,80}fail|upstream_failed|ExternalTaskFailed|ExternalDagFailed", "=airflow"),
     rule("UPSTREAM_FAILED", "external", r"ExternalTask\w*Error|external (?:dag|task)s?.{0,120}(?:failed|does not exist)", "=external_task"),
     rule("ALREADY_EXISTS", "dagrunalreadyexists|dag run already exists", r"DagRunAlreadyExists|dag run already exists", "=dag_run"),
@@ -26,8 +26,8 @@ RULES = (
     rule("NO_RESOURCES", "pod took longer|pod launching|pod took too long|unschedulable|failedscheduling",
          r"pod (?:took (?:longer|too long)|launching)|unschedulable|FailedScheduling", "=pod_start"),
     rule("CONFIG_ERROR", "imagepullbackoff|errimagepull", r"ImagePullBackOff|ErrImagePull", "=image_pull"),
-    rule("MALFORMED_DATA", "could not serialize the xcom|xcom|json serializable",
-         r"could not serialize the XCom|not JSON serializable", "=json_serializable"),
+    rule("MALFORMED_DATA", "could not serialize the xcom",
+         r"could not serialize the XCom", "=xcom"),
     rule("CONFIG_ERROR", "broken dag", r"broken dag.{0,400}?duplicate", "=broken_dag"),
     rule("PROCESS_EXIT", "bash command failed|non-zero exit code",
          r"bash command failed.{0,100}?exit code (?P<word>\d{1,3})", "=bash", "word"),

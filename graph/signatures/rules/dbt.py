@@ -19,8 +19,9 @@ RULES = (
     rule("DUPLICATE", "dbt found two", r"dbt found two (?P<lower>\w+)", "=dbt_resource", "lower"),
     rule("ERROR", "found a cycle", r"found a cycle", "=dbt_cycle"),
     rule("UNDEFINED_NAME", "is undefined", rf"{name('field')}['\"`]? is undefined", "field"),
-    rule("COMPILATION_ERROR", "compilation error", r"compilation error.{0,400}?(?P<lower>unexpected '?\w+|expected token|"
-         r"unknown tag|missing end of|macro .{0,60}takes|not found)", "lower"),
+    rule("COMPILATION_ERROR", "unexpected end of template|encountered unknown tag|expected token|missing end of comment",
+         r"(?P<lower>unexpected end of template|unknown tag '?\w+|expected token|missing end of comment)", "lower"),
+    rule("CONFIG_ERROR", "is not valid under any of the given schemas", r"at path \['?(?P<word>\w+)", "=dbt_project", "word"),
     rule("STALE_SOURCE", "freshness", r"(?:ERROR|WARN) STALE|freshness.{0,60}(?:error|warn|stale|exceed)|freshness (?:check )?failed"),
     rule("MISSING_MODULE", "could not find adapter type", rf"could not find adapter type {name('word')}", "=dbt_adapter", "word"),
 )

@@ -45,7 +45,7 @@ RULES = (
     rule("SERVICE_UNAVAILABLE", "notenoughreplicas|not_enough_replicas|fewer in-sync replicas",
          r"not_?enough_?replicas|fewer in-sync replicas", "=kafka_replicas"),
     rule("DNS_FAILURE", "no resolvable bootstrap urls", r"no resolvable bootstrap urls", "=kafka"),
-    rule("DNS_FAILURE", "_resolve|failed to resolve", r"_RESOLVE\b|failed to resolve ['\"`]", "=kafka"),
+    rule("DNS_FAILURE", "_resolve|rdkafka", r"(?-i:_RESOLVE\b)|(?:rdkafka|thrd:).{0,200}failed to resolve", "=kafka"),
     rule("CONNECTION_REFUSED", "connection refused",
          r"(?:thrd:|rdkafka|kafkaerror|bootstrap|_TRANSPORT|kafka).{0,300}?connection refused", "=kafka"),
     rule("CONNECTION_REFUSED", "nobrokersavailable|_all_brokers_down|all broker connections are down|brokers? are down",

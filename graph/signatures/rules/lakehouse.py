@@ -3,6 +3,7 @@
 from ..rule import name, rule
 
 RULES = (
+    rule("INVALID_CAST", "cannot cast string '", r"cannot cast string '.{0,300}?' to value of (?P<type>\w+) type", "=VALUE", "type"),
     rule("SCHEMA_BREAK", "failed to merge fields|failed_to_merge_fields|delta_merge_incompatible",
          rf"failed to merge fields {name('field')}['`\"]? and .{{0,1500}}?incompatible data types? "
          r"(?P<old>\w+(?:\([^)]{0,30}\))?)\s+and\s+(?P<new>\w+(?:\([^)]{0,30}\))?)", "field", "pair"),

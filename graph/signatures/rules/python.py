@@ -3,6 +3,12 @@
 from ..rule import name, quoted, rule
 
 RULES = (
+    rule("MISSING_FIELD", "validation error", r"validation errors? for (?P<cls>\w+)\n(?P<field>[\w.]+)\n\s+(?:field required|missing)", "field"),
+    rule("UNKNOWN_ENUM", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+(?:input should be '|value is not a valid enumeration)", "field"),
+    rule("TYPE_MISMATCH", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+input should be (?:a )?(?:valid )?(?P<word>\w+)", "field", "word"),
+    rule("TYPE_MISMATCH", "is not of type", r"is not of type '(?P<type>\w+)'[\s\S]{0,1500}?On instance(?:\[\d+\])*\['(?P<field>\w+)'\]", "field", "type"),
+    rule("INVALID_CAST", "failed in column", r"conversion from [`'\"](?P<old>\w+)[`'\"]? to [`'\"](?P<new>\w+)[`'\"] failed in column [`'\"](?P<field>[^`'\"\n]+)", "pair", "field"),
+    rule("SCHEMA_MISMATCH", "is incompatible with expected type", r"type (?P<new>\w+) is incompatible with expected type (?P<old>\w+)", "pair"),
     rule("NULL_REF", "'nonetype' object has no attribute", rf"'NoneType' object has no attribute {quoted('word')}", "frame", "word"),
     rule("NULL_REF", "nonetype", r"'NoneType' object (?:is not|does not) (?P<lower>\w+)|operand type\(s\) for (?P<word_op>\S{1,3}):.{0,60}'NoneType'|"
          r"argument .{0,60}NoneType", "frame", "lower"),
@@ -39,12 +45,15 @@ RULES = (
     rule("EMPTY_INPUT", "no columns to parse from file|emptydataerror|file is empty|empty file", r"no columns to parse|EmptyData|(?:file is|is an) empty|empty file", "=file"),
     rule("EMPTY_INPUT", "no objects to concatenate", r"no objects to concatenate", "=concat"),
     rule("INVALID_CAST", "invalid literal for int|could not convert string to|could not convert string '",
-         r"(?P<word_a>invalid literal for int)|could not convert string to (?P<word_b>\w+)|could not convert string .{0,200} to (?P<word_c>numeric|float|int)", "=VALUE", "word"),
+         r"invalid literal for (?P<type_a>int)\(\)|could not convert string to (?P<type_b>\w+)|could not convert string .{0,200} to (?P<type_c>numeric|float|int)", "=VALUE", "type"),
     rule("INVALID_CAST", "cannot convert non-finite|cannot convert float nan|cannot convert na|cannot convert non-numeric|na to integer",
          r"cannot (?:convert|safely).{0,30}(?:non-finite|nan|\bNA\b)", "=NULL", "=INT"),
     rule("INVALID_CAST", "unable to parse string", r"unable to parse string", "=VALUE", "=NUMERIC"),
-    rule("INVALID_CAST", "cannot safely cast|tried to convert to|could not convert|cannot cast",
-         r"tried to convert to (?P<word_a>[\w]+)|cannot (?:safely )?cast (?:non-equivalent )?(?:from )?(?P<old>[\w\[\]]+) (?:to|into) (?P<new>[\w\[\]]+)", "word_a", "pair"),
+    rule("INVALID_CAST", "tried to convert to", r"tried to convert to (?P<type>\w+)", "=VALUE", "type"),
+    rule("INVALID_CAST", "cannot safely cast|cannot cast",
+         r"cannot (?:safely )?cast (?:non-equivalent )?(?:from )?(?P<old>[\w\[\]]+) (?:to|into) (?P<new>[\w\[\]]+)", "pair"),
+    rule("NUMERIC_OVERFLOW", "not in range", r"value -?[\d.]+ not in range", "=cast"),
+    rule("PATH_NOT_FOUND", "no files found that match", r"no files found that match", "=pattern"),
     rule("INVALID_FORMAT", "doesn't match format|does not match format|unconverted data remains|unknown datetime string format|unknown string format|isoparse",
          r"match format|unconverted data|unknown (?:datetime )?string format|Invalid isoformat", "=datetime"),
     rule("INVALID_FORMAT", "out of bounds nanosecond|outofboundsdatetime|out of bounds timestamp", r"out ?of ?bounds", "=datetime_out_of_bounds"),
@@ -54,9 +63,6 @@ RULES = (
          r"(?:JSONDecodeError: )?(?P<lower>expecting value|extra data|unterminated string|expecting property name|expecting ',' delimiter|invalid control character)", "=json", "lower"),
     rule("MALFORMED_DATA", "codec can't decode", r"['\"](?P<lower>[\w-]+)['\"] codec can't decode", "=encoding", "lower"),
     rule("MALFORMED_DATA", "codec can't encode", r"['\"](?P<lower>[\w-]+)['\"] codec can't encode", "=encode", "lower"),
-    rule("MISSING_FIELD", "validation error", r"validation errors? for (?P<cls>\w+)\n(?P<field>[\w.]+)\n\s+(?:field required|missing)", "field"),
-    rule("UNKNOWN_ENUM", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+(?:input should be '|value is not a valid enumeration)", "field"),
-    rule("TYPE_MISMATCH", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+input should be (?:a )?(?:valid )?(?P<word>\w+)", "field", "word"),
     rule("MISSING_FIELD", "is a required property", rf"{quoted('field')} is a required property", "field"),
     rule("UNKNOWN_ENUM", "is not one of [", r"is not one of \[.{0,1500}?On instance\[?['\"](?P<field>\w+)", "field"),
     rule("UNKNOWN_ENUM", "is not a valid", r"ValueError: ['\"](?P<value>[\w -]{1,40})['\"] is not a valid (?P<field>\w+)", "field", "value"),
@@ -77,5 +83,4 @@ RULES = (
     rule("PATH_NOT_FOUND", "no such file or directory|filenotfounderror", r"no such file or directory|FileNotFoundError", "=local"),
     rule("ACCESS_DENIED", "[errno 13]|permissionerror", r"\[Errno 13\]|PermissionError", "=file"),
     rule("ALREADY_EXISTS", "fileexistserror|file exists", r"FileExistsError|\[Errno 17\]", "=file"),
-    rule("DIVIDE_BY_ZERO", "zerodivisionerror", r"ZeroDivisionError"),
 )

@@ -2,6 +2,8 @@
 
 from ..rule import name, quoted, rule
 
+TYPE = r"(?P<{group}>\w{{1,40}}(?: (?:varying|precision|with(?:out)? time zone))?)"
+
 RULES = (
     rule("MISSING_FIELD", "unknown column", rf"unknown column {quoted('field')}", "field"),
     rule("MISSING_FIELD", "no such column", rf"no such column:? {name('field')}", "field"),
@@ -14,8 +16,9 @@ RULES = (
     rule("MISSING_FIELD", "ora-00904", rf"ORA-00904:? {name('field')}(?:\"?\.\"?\w+)?", "field"),
     rule("MISSING_FIELD", "column .* not found|not found in from clause|column not found|does not contain",
          rf"\bcolumn {name('field')}[\"'`]? (?:was )?not found", "field"),
-    rule("MISSING_FIELD", "column not found|columnnotfound|unable to find column",
-         rf"(?:ColumnNotFound(?:Error)?|unable to find column|column not found):? {name('field')}", "field"),
+    rule("MISSING_FIELD", "column not found|unable to find column",
+         rf"(?:unable to find column|column not found):? {name('field')}", "field"),
+    rule("MISSING_FIELD", "no field named", rf"no field named {name('field')}", "field"),
     rule("MISSING_FIELD", "values list", rf"values list .{{0,60}}does not have a column named {name('field')}", "field"),
     rule("AMBIGUOUS_FIELD", "ambiguous", rf"(?:column reference|column|column name|ambiguous reference to column name) {name('field')}['\"`]?(?: in \w+ \w+)?(?: is ambiguous|\s*\(use:|$)", "field"),
     rule("AMBIGUOUS_FIELD", "ambiguous column name", rf"ambiguous column name:? {name('field')}", "field"),
@@ -28,10 +31,10 @@ RULES = (
     rule("TABLE_NOT_FOUND", "table not found", rf"table not found:? {name('table')}", "table"),
     rule("TABLE_NOT_FOUND", "does not exist", rf"\b(?P<lower>schema|database|role) {quoted('table')} does not exist", "lower", "table"),
     rule("TABLE_NOT_FOUND", "unknown database|unknown table|table", rf"unknown (?P<lower>database|table) {quoted('table')}", "lower", "table"),
-    rule("UNDEFINED_NAME", "does not exist", r"(?P<lower>function|operator|procedure|type|extension) (?:does not exist|\"?(?P<table>[\w.]+)[(\"]?.{0,120}? does not exist)", "lower", "table"),
     rule("UNDEFINED_NAME", "scalar function with name|function with name|no function matches|no such function",
-         rf"(?:function with name|no function matches the given name and argument types|no such function:?) {name('table')}",
+         rf"(?:function with name|function with the name|no function matches the given name and argument types|no such function:?) {name('table')}",
          "=function", "table"),
+    rule("UNDEFINED_NAME", "does not exist", r"(?P<lower>function|procedure|type|extension) (?:does not exist|\"?(?P<table>[\w.]+)[(\"]?.{0,120}? does not exist)", "lower", "table"),
     # constraints
     rule("UNKNOWN_ENUM", "invalid input value for enum", r"invalid input value for enum (?P<field>[\w.\"]{1,80}): \"?(?P<value>[^\"\n]{1,64})", "field", "value"),
     rule("NULL_VALUE", "null value in column", rf"null value in column {quoted('field')}", "field"),
@@ -42,7 +45,7 @@ RULES = (
     rule("NULL_VALUE", "non-nullable|not nullable|null values", rf"(?:column|field) {name('field')}.{{0,40}}(?:non-nullable|not nullable).{{0,60}}null", "field"),
     rule("DUPLICATE", "duplicate key value violates unique constraint", rf"violates unique constraint {quoted('table')}", "table"),
     rule("DUPLICATE", "unique constraint failed", r"unique constraint failed:? (?P<field>[\w.]+(?:, [\w.]+){0,8})", "field"),
-    rule("DUPLICATE", "duplicate key", r"duplicate key \"?(?P<field>\w{1,80})\W", "field"),
+    rule("DUPLICATE", "duplicate key", r"duplicate key \"(?P<field>[A-Za-z_]\w{0,80}):|duplicate key", "field", "=key"),
     rule("DUPLICATE", "duplicate entry", rf"duplicate entry .{{0,300}}? for key {quoted('table')}", "table"),
     rule("DUPLICATE", "violation of (?:primary|unique)|violation of primary key|violation of unique key",
          rf"violation of (?:primary|unique) key constraint {quoted('table')}", "table"),
@@ -56,7 +59,7 @@ RULES = (
     rule("VALUE_TOO_LONG", "string or binary data would be truncated|exceeds ddl length|value too long",
          r"would be truncated|exceeds DDL length|value too long", "=string"),
     # values and types
-    rule("SCHEMA_BREAK", "is of type", rf"column {quoted('field')} is of type (?P<old>[\w ]{{1,40}}?) but expression is of type (?P<new>[\w ]{{1,40}})", "field", "pair"),
+    rule("SCHEMA_BREAK", "is of type", rf"column {quoted('field')} is of type (?P<old>[\w ]{{1,40}}?) but expression is of type {TYPE.format(group='new')}", "field", "pair"),
     rule("INVALID_CAST", "invalid input syntax for", r"invalid input syntax for (?:type )?(?P<type>[a-z ]{2,40}?)\s?:", "=VALUE", "type"),
     rule("INVALID_CAST", "could not convert string", r"could not convert string '.{0,300}?' to (?:'?(?P<type>[\w()]+))", "=VALUE", "type"),
     rule("INVALID_CAST", "incorrect|truncated incorrect", rf"incorrect (?P<type>\w+) value: .{{0,200}}?for column {name('field')}", "=VALUE", "type", "field"),
@@ -70,16 +73,16 @@ RULES = (
     rule("NUMERIC_OVERFLOW", "out of range for the destination type|overflow in", r"out of range for the destination type (?P<lower>\w+)|overflow in (?P<lower_b>\w+)", "lower"),
     rule("TYPE_MISMATCH", "cannot compare values of type|operator does not exist|incompatible types|cannot mix values of type",
          r"(?:cannot (?:compare|mix) values of type (?P<old>\w+)(?:\([^)]*\))? and (?:values of )?(?:type )?(?P<new>\w+))", "pair"),
-    rule("TYPE_MISMATCH", "operator does not exist", r"operator does not exist: (?P<old>[\w ]{2,30}?) [^\w\s]{1,4} (?P<new>[\w ]{2,30})", "pair"),
+    rule("TYPE_MISMATCH", "operator does not exist", rf"operator does not exist: {TYPE.format(group='old')} [^\w\s]{{1,4}} {TYPE.format(group='new')}", "pair"),
     rule("ERROR", "must appear in the group by|must be part of an aggregate|not in aggregate",
          rf"column {name('field')}.{{0,3}} must appear in the group by", "=group_by", "field"),
     rule("SCHEMA_MISMATCH", "column count doesn't match|more expressions than target columns|more target columns|"
          "values were supplied|columns but", r"column count doesn't match|(?:more|fewer) (?:expressions|target)|values were supplied|"
          r"has \d+ columns but \d+", "=column_count"),
-    rule("SYNTAX_ERROR", "syntax error at or near|syntax error near|syntax error",
-         r"syntax error (?:at or near|near|:? unexpected) [\"'`]?(?P<word>[\w(),;.*=-]{1,40})", "word"),
+    rule("SYNTAX_ERROR", "syntax error",
+         r"syntax error(?: line \d+ at position \d+)? ?(?:at or near|near|:? ?unexpected) [\"'`]?(?P<token>[^\s\"'`]{1,40})", "token"),
     rule("SYNTAX_ERROR", "syntax error|parser error|error in your sql syntax|mismatched input|extraneous input",
-         r"near \"(?P<word_a>[\w.,()*=-]{1,40})\": syntax error|mismatched input ['\"`](?P<word_b>[\w.,()*=-]{1,40})|error in your sql syntax", "word"),
+         r"near \"(?P<token_a>[^\s\"]{1,40})\": syntax error|mismatched input ['\"`](?P<token_b>[^\s'\"`]{1,40})|error in your sql syntax", "token"),
     # concurrency, limits
     rule("LOCK_CONFLICT", "deadlock", r"deadlock", "=deadlock"),
     rule("LOCK_CONFLICT", "database is locked|could not set lock on file|lock wait timeout|lock timeout|could not obtain lock|table is locked|lock on file",

@@ -2,7 +2,7 @@
 
 from ..rule import rule
 
-_AWS = r"An error occurred \((?:{code})\) when calling the (?P<word>\w+) operation"
+_AWS = r"error (?:occurred )?\((?:{code})\) (?:occurred )?when calling the (?P<word>\w+) operation"
 _ANY = r"(?:Error Code: |Code: |\(|\[|<Code>|\"?code\"?[:=] ?\"?|\b)"
 
 RULES = (
@@ -17,8 +17,8 @@ RULES = (
     rule("AUTH_FAILED", "invalidaccesskeyid|invalidclienttokenid|signaturedoesnotmatch|unrecognizedclient",
          r"(?P<word>InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient)", "=aws", "word"),
     rule("ACCESS_DENIED", "accessdenied|access denied",
-         r"is not authorized to perform: (?P<word>[\w*]+:[\w*]+)", "word"),
-    rule("ACCESS_DENIED", "is not authorized to perform", r"is not authorized to perform: (?P<word>[\w*]+:[\w*]+)", "word"),
+         r"is not authorized to perform: \w+:(?P<word>[\w*]+)", "word"),
+    rule("ACCESS_DENIED", "is not authorized to perform", r"is not authorized to perform: \w+:(?P<word>[\w*]+)", "word"),
     rule("ACCESS_DENIED", "accessdenied|unauthorizedoperation|403|forbidden", _AWS.format(code="AccessDenied\\w*|403|Forbidden|Unauthorized\\w*"), "word"),
     rule("THROTTLED", "slowdown|throttling|requestlimitexceeded|toomanyrequests|provisionedthroughputexceeded|reduce your request rate",
          r"(?P<word>SlowDown|Throttling\w*|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded|reduce your request rate)",

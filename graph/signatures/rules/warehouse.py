@@ -10,6 +10,8 @@ RULES = (
          "table"),
     rule("ACCESS_DENIED", "insufficient privileges",
          r"insufficient privileges to operate on (?P<lower_kind>[\w ]{1,30}?) ['\"`](?P<table>[^'\"`\n]{1,100})", "=operate", "lower_kind", "table"),
+    rule("TABLE_NOT_FOUND", "or operation cannot be performed", r"(?P<lower>\w+)(?: '(?P<table>[^'\n]{1,120})')? does not exist,? or operation cannot be performed", "=snowflake", "lower", "table"),
+    rule("ERROR", "processing aborted due to error", r"processing aborted due to error (?P<word>\d{1,7})\b", "=snowflake_aborted", "word"),
     rule("NO_RESOURCES", "no active warehouse", r"no active warehouse", "=warehouse"),
     rule("TIMEOUT", "statement reached its statement or warehouse timeout|sql execution canceled",
          r"statement reached its statement", "=statement"),
