@@ -41,7 +41,7 @@ fetch_jars() { # fetch_jars DIR
     local coordinate wanted file
     mkdir -p "$1"
     while read -r coordinate wanted; do
-        mvn --batch-mode --quiet "$maven_copy" -Dartifact="$coordinate" -DoutputDirectory="$1"
+        mvn --batch-mode --quiet -Dstyle.color=never "$maven_copy" -Dartifact="$coordinate" -DoutputDirectory="$1"
         file="$(cut -d: -f2,3 <<<"$coordinate" | tr : -).jar"
         echo "$wanted  $1/$file" | sha256sum --check --quiet
     done <locks/clients-spark-jars.txt
