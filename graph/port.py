@@ -55,7 +55,10 @@ class GraphStore(ABC):
 
     @abstractmethod
     def elements(self) -> Iterable[Node | Edge]:
-        """Every node, then every edge, each in the order of its identity (for hash and export)."""
+        """Every node, then every edge, each in the order of its identity (for hash and export).
+
+        What is written while the caller iterates does not show.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -4,6 +4,8 @@ Spec: architecture_review.md §1.3 (strict write filters), event_schemas_and_sce
 §2.4 and the graph updates of both scenarios.
 """
 
+from functools import lru_cache
+
 from .edge_kinds import ALL_EDGE_KINDS
 from .errors import GraphSchemaError
 from .labels import ALL_LABELS
@@ -57,6 +59,7 @@ def edge_kind_of(name: str) -> EdgeKind:
     return kind
 
 
+@lru_cache(maxsize=1_024)
 def edge_retention(kind: str, source: str, target: str) -> Retention:
     """The retention class of an edge between two labels: the shortest-lived of all three."""
     classes = (edge_kind_of(kind).retention, label_of(source).retention, label_of(target).retention)

@@ -95,8 +95,8 @@ class MemoryGraphStore(GraphStore):
 
     def elements(self) -> Iterable[Node | Edge]:
         """See ``GraphStore.elements``."""
-        yield from [self._node(ref) for ref in sorted(self.graph)]
-        yield from sorted(self._edges(), key=lambda edge: (edge.kind, edge.src, edge.dst))
+        edges = sorted(self._edges(), key=lambda edge: (edge.kind, edge.src, edge.dst))
+        return [*(self._node(ref) for ref in sorted(self.graph)), *edges]
 
     def close(self) -> None:
         """See ``GraphStore.close``: nothing is held."""

@@ -1,6 +1,7 @@
 """The embedded graph store: SQLite, one writer, any number of reading processes."""
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..coalesce import Edges, Nodes, coalesce
@@ -106,12 +107,20 @@ class SqliteGraphStore(GraphStore):
     def elements(self) -> Iterable[Node | Edge]:
         """See ``GraphStore.elements``; the iteration sees one moment of the graph."""
         with self._connections.reading() as connection:
-            for label in sorted(LABELS):
-                for row in connection.execute(_ALL_NODES, (self._symbols.number[label],)):
-                    yield self._node(row)
-            for kind in sorted(EDGE_KINDS):
-                for row in connection.execute(_ALL_EDGES, (self._symbols.number[kind],)):
-                    yield edge_of(row[:7], NodeRef(*row[7:9]), NodeRef(*row[9:11]), self._symbols)
+            if not self._connections.is_in_memory:
+                yield from self._elements(connection)
+                return
+            # Its one connection must not stay taken while the caller thinks.
+            snapshot = list(self._elements(connection))
+        yield from snapshot
+
+    def _elements(self, connection: sqlite3.Connection) -> Iterator[Node | Edge]:
+        for label in sorted(LABELS):
+            for row in connection.execute(_ALL_NODES, (self._symbols.number[label],)):
+                yield self._node(row)
+        for kind in sorted(EDGE_KINDS):
+            for row in connection.execute(_ALL_EDGES, (self._symbols.number[kind],)):
+                yield edge_of(row[:7], NodeRef(*row[7:9]), NodeRef(*row[9:11]), self._symbols)
 
     def close(self) -> None:
         """See ``GraphStore.close``."""

@@ -24,7 +24,7 @@ class Connections:
 
     def __init__(self, path: str, *, read_only: bool = False) -> None:
         self._path = path
-        self._read_only = read_only
+        self.is_in_memory = path == MEMORY
         self._lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
@@ -33,7 +33,7 @@ class Connections:
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """A connection that sees one moment of the graph until it is given back."""
-        if self._path == MEMORY:
+        if self.is_in_memory:
             with self._lock:
                 yield self._open_writer()
             return
@@ -53,10 +53,11 @@ class Connections:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close every idle connection; those in use close when they are given back."""
@@ -95,13 +96,21 @@ class Connections:
 def _answering(what: str) -> Generator[None]:
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        # Its other subclasses (a broken constraint, a misused call) are our own mistakes.
+        if type(error) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
+            raise
         raise BackendUnavailable(f"cannot {what} the graph: {error}") from error
 
 
 def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
     try:
-        return _tuned(_opened(path, read_only=read_only), path, read_only=read_only)
+        connection = _opened(path, read_only=read_only)
+        try:
+            return _tuned(connection, path, read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.Error as error:
         raise BackendUnavailable(f"cannot open the graph {Path(path).name}: {error}") from error
 

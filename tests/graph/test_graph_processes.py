@@ -14,7 +14,7 @@ import pytest
 from graph_writer_process import TASKS
 
 from graph.errors import GraphVersionError
-from graph.model import ExpandSpec, Hop, Node, NodeRef
+from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
 from graph.stores.sqlite import SqliteGraphStore
 from signal_factory.errors import BackendUnavailable
 
@@ -104,13 +104,37 @@ def test_a_missing_or_foreign_file_is_unavailable_and_a_newer_one_names_the_vers
         SqliteGraphStore(tmp_path / "new.db")
 
 
-def test_reading_while_iterating_over_elements_and_after_closing_is_defined(tmp_path: Path) -> None:
-    store = SqliteGraphStore(tmp_path / "graph.db")
-    store.upsert([Node(A), Node(NodeRef("Dataset", "b"))], [])
-    walk = iter(store.elements())
-    first = next(iter(walk))
-    store.upsert([Node(NodeRef("Dataset", "aa"))], [])
-    assert [first, *walk] == [Node(A), Node(NodeRef("Dataset", "b"))]
-    store.close()
+def test_a_closed_store_says_so_and_closing_twice_is_fine(tmp_path: Path) -> None:
+    for store in (SqliteGraphStore(tmp_path / "graph.db"), SqliteGraphStore()):
+        store.close()
+        store.close()
+        with pytest.raises(BackendUnavailable):
+            store.stats()
+
+
+def test_a_failed_write_is_rolled_back_and_the_store_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "graph.db"
+    with closing(SqliteGraphStore(path)) as store, closing(sqlite3.connect(path)) as raw:
+        raw.execute("CREATE TRIGGER stop BEFORE INSERT ON edge BEGIN SELECT RAISE(ABORT, 'no edges'); END")
+        with pytest.raises(sqlite3.IntegrityError):
+            store.upsert([], [Edge("FEEDS", A, NodeRef("Dataset", "b"))])
+        assert store.stats().nodes == raw.execute("SELECT count(*) FROM node").fetchone()[0] == 0
+        raw.execute("DROP TRIGGER stop")
+        store.upsert([], [Edge("FEEDS", A, NodeRef("Dataset", "b"))])
+        assert store.stats().edges == 1
+
+
+def test_a_damaged_file_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "graph.db"
+    with closing(SqliteGraphStore(path)) as store:
+        store.upsert([Node(NodeRef("Dataset", f"d{number}")) for number in range(500)], [])
+    damaged = bytearray(path.read_bytes())
+    damaged[4096 * 2 :] = b"\x55" * (len(damaged) - 4096 * 2)
+    path.write_bytes(damaged)
     with pytest.raises(BackendUnavailable):
-        store.stats()
+        everything(path)
+
+
+def everything(path: Path) -> list[Node | Edge]:
+    with closing(SqliteGraphStore(path, read_only=True)) as store:
+        return list(store.elements())

@@ -168,6 +168,18 @@ def test_counts_agree_with_what_is_really_there(case: StoreCase) -> None:
         assert stats.edges_by_kind == {"FEEDS": 1}
 
 
+@every_store("elements")
+def test_what_is_written_during_an_iteration_does_not_show(case: StoreCase) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(ds("a")), Node(ds("c"))], [feeds("a", "c")])
+        walk = iter(opened.store.elements())
+        first = next(walk)
+        opened.store.upsert([Node(ds("b"))], [feeds("a", "b")])
+        opened.store.delete([ds("c")])
+        assert [first, *walk] == [Node(ds("a")), Node(ds("c")), feeds("a", "c")]
+        assert [one.ref for one in opened.store.find("Dataset")] == [ds("a"), ds("b")]
+
+
 @every_store("hostile-keys")
 def test_a_hostile_key_is_only_a_name(case: StoreCase) -> None:
     hostile = [ds("'); DROP TABLE node; --"), ds('"]},{"x'), ds("g.V().drop()"), ds("\n\t ünï\U0001f600")]
