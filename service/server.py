@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from importlib import metadata
 from types import FrameType
 
 import uvicorn
@@ -19,17 +18,10 @@ from .keys import Keyring, local_key
 from .logs import setup_logging
 from .rest.app import create_app
 from .settings import Settings
+from .version import version
 
 _LOG = logging.getLogger("signal_factory.service.server")
 _GRACE_S = 10
-
-
-def version() -> str:
-    """The installed version; ``0`` when run from a bare checkout."""
-    try:
-        return metadata.version("signal-factory-engine")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def bound_socket(settings: Settings) -> socket.socket:
@@ -39,7 +31,9 @@ def bound_socket(settings: Settings) -> socket.socket:
         BackendUnavailable: the address is taken or is not ours.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # asyncio looks for TCP to set NODELAY
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host.strip("[]"), settings.port))
@@ -59,14 +53,14 @@ def url_of(bound: socket.socket) -> str:
 
 
 def serve(
-    settings: Settings, application: Application, bound: socket.socket, started: Callable[[str], None]
+    settings: Settings, application: Application, bound: socket.socket, started: Callable[[], None]
 ) -> None:
     """Serve until SIGINT or SIGTERM, finish what is under way, and return. Closes nothing it was given."""
     setup_logging(settings.log_level, settings.log_format)
     configured = settings.api_key.get_secret_value() if settings.api_key else None
     keyring = Keyring(settings.data_dir, local_key(settings.data_dir, configured, os.urandom))
     app = create_app(application, keyring, version=version())
-    server = _Server(http_config(app, settings), lambda: started(url_of(bound)))
+    server = _Server(http_config(app, settings), started)
     asyncio.run(server.serve(sockets=[bound]))
 
 

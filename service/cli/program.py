@@ -44,9 +44,9 @@ def _run(arguments: Sequence[str] | None, console: Console) -> int:
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else USAGE
     if typed.version:
-        from importlib.metadata import version
+        from ..version import version
 
-        console.text(version("signal-factory-engine"))
+        console.text(version())
         return OK
     module = cast("Command", import_module(f".commands.{typed.module}", __package__))
     code = module.run(typed, console)

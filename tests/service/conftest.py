@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class Running:
     application: Application
     client: httpx.Client
 
+    stop: Callable[[], None]
+
     def settle(self) -> None:
         """Wait until everything accepted so far has had its effect."""
         assert self.application.wait_applied(self.application.log.last_seq, 20.0)
@@ -48,16 +51,26 @@ def running(data_dir: Path, **options: Any) -> Iterator[Running]:
     server = uvicorn.Server(http_config(app, settings))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
     thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert thread.is_alive()
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
     url = url_of(bound)
     headers = {"Authorization": f"Bearer {key}"}
+
+    def stop() -> None:
+        server.should_exit = True
+        if thread.is_alive():
+            thread.join()
+            bound.close()
+            application.close()
+
     try:
         with httpx.Client(base_url=url, headers=headers, timeout=20, trust_env=False) as client:
-            yield Running(url, key, data_dir, application, client)
+            yield Running(url, key, data_dir, application, client, stop)
     finally:
-        server.should_exit = True
-        thread.join()
-        bound.close()
-        application.close()
+        stop()
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +85,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Start a server with options of its own; it ends with the test."""
     opened: list[Any] = []
 
-    def begin(**options: Any) -> Running:
-        context = running(tmp_path / f"data{len(opened)}", **options)
+    def begin(data_dir: Path | None = None, **options: Any) -> Running:
+        context = running(data_dir or tmp_path / f"data{len(opened)}", **options)
         opened.append(context)
         return context.__enter__()
 

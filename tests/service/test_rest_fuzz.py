@@ -15,21 +15,49 @@ from schemathesis.generation import GenerationMode
 QUICK = settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+    ],
 )
-POSTS = ["/lineage", "/lineage/batch", "/events", "/evidence", "/deployments", "/ask", "/incidents/inc-1/feedback"]
-KINDS = ["evidence", "openlineage", "deployment", "job_event", "write_event", "dataset", "mapping", "tick", "other"]
+POSTS = [
+    "/lineage",
+    "/lineage/batch",
+    "/events",
+    "/evidence",
+    "/deployments",
+    "/ask",
+    "/incidents/inc-1/feedback",
+]
+KINDS = [
+    "evidence",
+    "openlineage",
+    "deployment",
+    "job_event",
+    "write_event",
+    "dataset",
+    "mapping",
+    "tick",
+    "other",
+]
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4)
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
 )
-FIELDS = st.sampled_from(
-    ["eventType", "eventTime", "run", "job", "dataset", "inputs", "outputs", "facets", "namespace", "name", "urn"]
-    + ["service", "version", "deployed_at", "event_type", "event_time", "producer_urn", "run_id", "dataset_urn"]
-    + ["evidence_id", "timestamp", "result", "validation", "producer", "lineage", "slo", "feeds", "topic", "specversion"]
+NAMES = (
+    "eventType eventTime run job dataset inputs outputs facets namespace name urn service version deployed_at "
+    "event_type event_time producer_urn run_id dataset_urn evidence_id timestamp result validation producer "
+    "lineage slo feeds topic specversion"
 )
-TIMES = st.sampled_from(["2026-01-19T02:00:00Z", "2026-01-19", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
-BODIES = st.dictionaries(FIELDS, VALUES | TIMES | st.dictionaries(FIELDS, VALUES | TIMES, max_size=4), max_size=8)
+FIELDS = st.sampled_from(NAMES.split())
+TIMES = st.sampled_from(
+    ["2026-01-19T02:00:00Z", "2026-01-19", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+)
+BODIES = st.dictionaries(
+    FIELDS, VALUES | TIMES | st.dictionaries(FIELDS, VALUES | TIMES, max_size=4), max_size=8
+)
 ENVELOPES = st.fixed_dictionaries(
     {"kind": st.sampled_from(KINDS), "body": BODIES}, optional={"time": TIMES | SCALARS, "extra": VALUES}
 )
@@ -50,7 +78,11 @@ def test_any_bytes_are_answered(live: Any, path: str, content: bytes, zipped: bo
 
 
 @QUICK
-@given(path=st.sampled_from(POSTS), value=VALUES | BODIES | st.lists(ENVELOPES, max_size=5), cut=st.integers(0, 400))
+@given(
+    path=st.sampled_from(POSTS),
+    value=VALUES | BODIES | st.lists(ENVELOPES, max_size=5),
+    cut=st.integers(0, 400),
+)
 def test_any_json_whole_or_cut_short_is_answered(live: Any, path: str, value: Any, cut: int) -> None:
     text = json.dumps(value).encode()
     headers = {"Content-Type": "application/json"}
@@ -86,7 +118,9 @@ def test_any_name_in_a_path_is_answered(live: Any, prefix: str, name: str, suffi
 
 
 @QUICK
-@given(st.dictionaries(st.sampled_from(["status", "dataset", "since", "cursor", "limit"]), st.text(max_size=30)))
+@given(
+    st.dictionaries(st.sampled_from(["status", "dataset", "since", "cursor", "limit"]), st.text(max_size=30))
+)
 def test_any_query_is_answered(live: Any, query: dict[str, str]) -> None:
     for path in ("incidents", "registry/datasets", "datasets", "rejected"):
         assert_answered(live.client.get(f"/api/v1/{path}", params=query))

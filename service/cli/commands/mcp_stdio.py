@@ -5,8 +5,8 @@ from argparse import Namespace
 from mcp_server.transports import run_stdio
 
 from ...logs import setup_logging
-from ...server import version
 from ...sources import opened
+from ...version import version
 from ..common import settings_of
 from ..console import OK, Console
 
