@@ -1,19 +1,20 @@
 """The running service without its faces: log, engine, graph and the thread between them."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from copilot.readmodel import Document, ReadModel
-from signal_factory.errors import BackendUnavailable
+from signal_factory.errors import BackendUnavailable, NotFound
 from signal_factory.wire import Envelope
 
 from .applier import Applier, Pacing
-from .backends import ClosableGraph, embedded
+from .backends import GRAPH_FILE, ClosableGraph, embedded
 from .clocks import EngineClock, TimeSource, wall_clock
 from .documents import Item
-from .entries import Appended
+from .entries import Appended, Verdict
 from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
@@ -23,6 +24,8 @@ from .metrics import Metrics
 from .ports import RunningEngine
 from .settings import Settings
 
+_LOG = logging.getLogger("signal_factory.service")
+_REBUILD_S = 3_600.0
 Backends = Callable[[Path], tuple[RunningEngine, ClosableGraph]]
 
 
@@ -37,9 +40,16 @@ class Application:
     """Everything behind REST, MCP and the command line of a writing process."""
 
     def __init__(
-        self, settings: Settings, *, now: TimeSource = wall_clock, backends: Backends = embedded
+        self,
+        settings: Settings,
+        *,
+        now: TimeSource = wall_clock,
+        backends: Backends = embedded,
+        rebuild: bool = False,
     ) -> None:
         """Open the data directory and start to apply what its log holds.
+
+        ``rebuild`` throws graph and engine state away first and returns once they are made anew.
 
         Raises:
             BackendUnavailable: the directory is in use by another process, or cannot be written.
@@ -48,14 +58,16 @@ class Application:
         _make_private(settings.data_dir)
         self._lease = WriterLease(settings.data_dir, now())
         try:
-            self._open(backends)
+            self._open(backends, rebuild=rebuild)
         except BaseException:
             self._lease.release()
             raise
 
-    def _open(self, backends: Backends) -> None:
+    def _open(self, backends: Backends, *, rebuild: bool) -> None:
         settings = self.settings
         self.log = EventLog(settings.data_dir, max_rejected=settings.max_rejected)
+        if rebuild:
+            _forget(settings.data_dir, self.log)
         self._engine, self._graph = backends(settings.data_dir)
         saved = self.log.load_state()
         self._engine.load(saved.rows)
@@ -71,6 +83,8 @@ class Application:
         self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
         self._caught_up_at = self.log.last_seq
         self._applier.start()
+        if rebuild:
+            self._repeat_verdicts()
 
     def sort(self, items: Sequence[Item], *, kind: str | None, source: str) -> Sorted:
         """Tell the good part of a request from the rest."""
@@ -108,13 +122,10 @@ class Application:
         Raises:
             NotFound: no such incident.
         """
-        told: list[Document] = []
-        self._applier.change(
-            lambda: told.append(
-                self._engine.feedback(incident_id, verdict, actual_cause, comment, self.now(), by)
-            )
-        )
-        return told[0]
+        said = Verdict(self.now(), by, incident_id, verdict, actual_cause, comment)
+        document = self._say(said)
+        self.log.add_verdict(said)
+        return document
 
     def engine_now(self) -> datetime:
         """The engine's time: the present, or where recorded events ended plus what has passed since."""
@@ -154,6 +165,22 @@ class Application:
         self.log.close()
         self._lease.release()
 
+    def _say(self, said: Verdict) -> Document:
+        told: list[Document] = []
+        about = (said.incident_id, said.verdict, said.actual_cause, said.comment)
+        self._applier.change(lambda: told.append(self._engine.feedback(*about, said.at, said.by)))
+        return told[0]
+
+    def _repeat_verdicts(self) -> None:
+        self._applier.wait_applied(self._caught_up_at, _REBUILD_S)
+        for said in self.log.verdicts():
+            try:
+                self._say(said)
+            except NotFound:
+                _LOG.warning(
+                    "feedback on %s is kept, but the rebuilt state has no such incident", said.incident_id
+                )
+
     def _gauges(self) -> Mapping[str, float]:
         stats = self.stats()
         opened = self.read_model.incidents(status="OPEN", limit=1)["total"]
@@ -179,6 +206,12 @@ class Application:
             self.metrics.ingested(kind, "duplicate", duplicates[kind])
         for refusal in incoming.refusals:
             self.metrics.ingested(refusal.kind, "rejected")
+
+
+def _forget(data_dir: Path, log: EventLog) -> None:
+    log.forget_state()
+    for file in data_dir.glob(f"{GRAPH_FILE}*"):
+        file.unlink()
 
 
 def _make_private(path: Path) -> None:

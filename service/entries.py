@@ -34,6 +34,18 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person said about an explanation; ``verdict`` is CORRECT or WRONG."""
+
+    at: datetime
+    by: str
+    incident_id: str
+    verdict: str
+    actual_cause: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Appended:
     """The outcome of one append: where each event stands, and whether it is new there."""
 

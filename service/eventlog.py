@@ -18,7 +18,7 @@ from signal_factory.errors import NotFound
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
-from .entries import EXCERPT_BYTES, Appended, LogEntry, Rejected, Row, prepare, restore
+from .entries import EXCERPT_BYTES, Appended, LogEntry, Rejected, Row, Verdict, prepare, restore
 from .eventlog_schema import LOG_FILE, connect_reader, connect_writer, unavailable
 from .groupcommit import GroupCommit
 
@@ -125,6 +125,23 @@ class EventLog:
         with self._transaction() as db:
             db.execute("DELETE FROM engine_state")
             db.execute("DELETE FROM progress")
+
+    def add_verdict(self, verdict: Verdict) -> None:
+        """Keep what a person said, so that it outlives a rebuild."""
+        said = (verdict.by, verdict.incident_id, verdict.verdict, verdict.actual_cause, verdict.comment)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO feedback (at, by, incident_id, verdict, actual_cause, comment)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (verdict.at.isoformat(), *said),
+            )
+
+    def verdicts(self) -> list[Verdict]:
+        """All of them, oldest first."""
+        rows = self._rows(
+            "SELECT at, by, incident_id, verdict, actual_cause, comment FROM feedback ORDER BY id"
+        )
+        return [Verdict(datetime.fromisoformat(at), *said) for at, *said in rows]
 
     def rejected(self, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Rejects, newest first, older than the id ``before``; bodies stay in the database."""

@@ -64,6 +64,9 @@ def _running(commands: Any) -> None:
     _address(serve)
     serve.add_argument("--ui", action="store_true", help="also start the page")
     serve.add_argument("--no-auth", action="store_true", help="ask for no key; on loopback only")
+    serve.add_argument(
+        "--rebuild", action="store_true", help="make graph and state anew from the events first"
+    )
     page = _command(commands, "ui", "start the page", "page")
     _address(page)
     page.add_argument("--page-port", type=int, default=8501, help="port of the page (default 8501)")

@@ -27,7 +27,9 @@ def run(arguments: Namespace, console: Console) -> int:
     """Serve until told to stop."""
     auth = False if arguments.no_auth else None
     settings = settings_of(arguments, auth=auth).settings
-    return serve_data(settings, console, with_page=arguments.ui)
+    if arguments.rebuild:
+        console.note("making graph and state anew from the events")
+    return serve_data(settings, console, with_page=arguments.ui, rebuild=arguments.rebuild)
 
 
 def serve_data(
@@ -36,6 +38,7 @@ def serve_data(
     *,
     with_page: bool,
     may_move: bool = False,
+    rebuild: bool = False,
     prepare: Callable[[Application], None] | None = None,
 ) -> int:
     """Serve a data directory, and the page where wanted, until SIGINT or SIGTERM.
@@ -44,7 +47,7 @@ def serve_data(
     """
     bound = _socket(settings, may_move=may_move)
     with bound:
-        application = Application(settings)
+        application = Application(settings, rebuild=rebuild)
         try:
             if prepare is not None:
                 prepare(application)
