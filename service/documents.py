@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from signal_factory.errors import CallerError, InvalidEvent
 from signal_factory.wire import read_json
@@ -53,7 +53,7 @@ def read_items(text: str) -> list[Item]:
         if text.lstrip().startswith("["):
             return [_item(index, element) for index, element in enumerate(_elements(text))]
         raise
-    values: list[Any] = value if isinstance(value, list) else [value]
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
     return [Item(index, each) for index, each in enumerate(values)]
 
 

@@ -18,23 +18,11 @@ from signal_factory.errors import NotFound
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
-from .entries import EXCERPT_BYTES, Appended, LogEntry, Rejected, Row, Verdict, prepare, restore
+from .entries import Appended, LogEntry, Rejected, Row, Verdict, prepare, restore
 from .eventlog_schema import LOG_FILE, connect_reader, connect_writer, unavailable
+from .eventlog_write import place, quarantine
 from .groupcommit import GroupCommit
 
-_INSERT = (
-    "INSERT INTO events (identity, time, kind, body, received_at) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (identity) DO NOTHING"
-)
-_REJECT = (
-    "INSERT INTO rejected (received_at, source, code, reason, body, body_bytes) VALUES (?, ?, ?, ?, ?, ?)"
-)
-_COUNT = "INSERT INTO rejected_counts VALUES (?, 1) ON CONFLICT (code) DO UPDATE SET count = count + 1"
-
-_REGISTER = (
-    "INSERT INTO registrations VALUES (?, ?, ?) ON CONFLICT (urn) DO UPDATE"
-    " SET time = excluded.time, seq = excluded.seq WHERE excluded.time >= time"
-)
 _REGISTRATIONS = "SELECT r.urn, r.time, e.body FROM registrations r JOIN events e ON e.seq = r.seq"
 
 
@@ -202,16 +190,10 @@ class EventLog:
         return outcomes
 
     def _store(self, db: sqlite3.Connection, work: _Work) -> Appended:
-        placed = [_place(db, row, work.received_at) for row in work.rows]
+        placed = [place(db, row, work.received_at) for row in work.rows]
         for reject in work.rejected:
-            self._quarantine(db, reject, work.received_at)
+            quarantine(db, reject, work.received_at, self._max_rejected)
         return Appended(tuple(seq for seq, _ in placed), tuple(is_new for _, is_new in placed))
-
-    def _quarantine(self, db: sqlite3.Connection, reject: Rejected, received_at: str) -> None:
-        told = (received_at, reject.source, reject.code, reject.reason[:1000])
-        done = db.execute(_REJECT, (*told, reject.body[:EXCERPT_BYTES], len(reject.body)))
-        db.execute(_COUNT, (reject.code,))
-        db.execute("DELETE FROM rejected WHERE id <= ?", ((done.lastrowid or 0) - self._max_rejected,))
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:
@@ -243,15 +225,3 @@ class EventLog:
 def _registration(urn: str, time: str, body: str) -> dict[str, Any]:
     moment = format_time(datetime.fromisoformat(time))
     return {**json.loads(body), "urn": urn, "registered_at": moment}
-
-
-def _place(db: sqlite3.Connection, row: Row, received_at: str) -> tuple[int, bool]:
-    """Where a row stands, and whether it is new."""
-    done = db.execute(_INSERT, (row.identity, row.time, row.kind, row.body, received_at))
-    if done.rowcount:
-        seq = int(done.lastrowid or 0)
-        if row.registers is not None:
-            db.execute(_REGISTER, (row.registers, row.time, seq))
-        return seq, True
-    found = db.execute("SELECT seq FROM events WHERE identity = ?", (row.identity,)).fetchone()
-    return int(found[0]), False
