@@ -15,6 +15,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 _QUIET = re.compile(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
 _TELLING = re.compile(r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE)
+_INLINE_CAUSE = re.compile(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
 _ESCAPED = re.compile(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
     "data", "info", "jsonpayload", "fields", "detail", "exc", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
@@ -30,7 +31,7 @@ def clean(text: str) -> str:
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
-    lines = text.strip("\n").split("\n")
+    lines = _INLINE_CAUSE.sub(r"\n\1", text).strip("\n").split("\n")
     if len(lines) > _MAX_LINES:
         lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
     return "\n".join(_loud([(line, strip_prefix(line)) for line in lines]))
@@ -57,7 +58,8 @@ def unwrap(text: str) -> str:
 
 
 def _unwrap_line(line: str) -> str:
-    found = _from_json(line.strip()) if line.lstrip().startswith("{") else None
+    body = strip_prefix(line).strip() if '{"' in line else ""
+    found = _from_json(body) if body.startswith("{") else None
     return line if found is None else found
 
 

@@ -49,7 +49,7 @@ def strip_prefix(line: str) -> str:
     """
     body = line.lstrip(" ")
     for rx in (_COMPOSE, _SYSLOG, _KLOG):
-        body = rx.sub("", body, count=1) if rx.match(body) else body
+        body = rx.sub("", body, count=1).lstrip(" ") if rx.match(body) else body
     rest = _strip_front(body)
     return line if rest == line.lstrip(" ") else rest
 
@@ -60,7 +60,7 @@ def _strip_front(body: str) -> str:
         step = _one_step(body, seen)
         if step is None:
             return body
-        seen, body = True, step
+        seen, body = True, step.lstrip(" ")
     return body
 
 

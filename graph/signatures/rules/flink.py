@@ -3,9 +3,10 @@
 from ..rule import rule
 
 RULES = (
-    rule("CHECKPOINT_FAILED", "checkpoint expired", r"checkpoint (?:\d+ of job \S+ )?expired before completing", "=expired"),
+    rule("CHECKPOINT_FAILED", "expired before completing", r"checkpoint (?:\d+ of job \S+ )?expired before completing", "=expired"),
     rule("CHECKPOINT_FAILED", "tolerable failure threshold|checkpoint was declined|could not complete snapshot",
          r"(?P<lower>tolerable failure threshold|checkpoint was declined|could not complete snapshot)", "lower"),
+    rule("CHECKPOINT_FAILED", "tasknotready", r"CheckpointDeclineTaskNotReady", "=task_not_ready"),
     rule("NO_RESOURCES", "could not acquire the minimum required resources|noresourceavailableexception|slot request",
          r"minimum required resources|NoResourceAvailable|slot request .{0,60}time", "=flink_slots"),
     rule("NO_RESOURCES", "insufficient number of network buffers", r"insufficient number of network buffers",
@@ -21,6 +22,6 @@ RULES = (
     rule("MISSING_CLASS", "could not find any factory for identifier",
          r"could not find any factory for identifier ['\"`](?P<word>[\w-]+)", "=factory", "word"),
     rule("INVALID_FORMAT", "rowtime|watermark", r"rowtime (?:timestamp is|field is|attribute).{0,60}null", "=rowtime_null"),
-    rule("MALFORMED_DATA", "failed to deserialize", r"failed to deserialize (?:consumer record|json|csv|avro)?\s?(?P<lower>json|csv|avro|protobuf)?",
+    rule("MALFORMED_DATA", "failed to deserialize", r"failed to deserialize (?:consumer record|(?P<lower>json|csv|avro|protobuf))",
          "=deserialize", "lower"),
 )

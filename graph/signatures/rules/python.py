@@ -3,9 +3,9 @@
 from ..rule import name, quoted, rule
 
 RULES = (
-    rule("MISSING_FIELD", "validation error", r"validation errors? for (?P<cls>\w+)\n(?P<field>[\w.]+)\n\s+(?:field required|missing)", "field"),
-    rule("UNKNOWN_ENUM", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+(?:input should be '|value is not a valid enumeration)", "field"),
-    rule("TYPE_MISMATCH", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s+input should be (?:a )?(?:valid )?(?P<word>\w+)", "field", "word"),
+    rule("MISSING_FIELD", "validation error", r"validation errors? for (?P<cls>\w+)\n(?P<field>[\w.]+)\n\s*(?:field required|missing)", "field"),
+    rule("UNKNOWN_ENUM", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s*(?:input should be '|value is not a valid enumeration)", "field"),
+    rule("TYPE_MISMATCH", "validation error", r"validation errors? for \w+\n(?P<field>[\w.]+)\n\s*input should be (?:a )?(?:valid )?(?P<word>\w+)", "field", "word"),
     rule("TYPE_MISMATCH", "is not of type", r"is not of type '(?P<type>\w+)'[\s\S]{0,1500}?On instance(?:\[\d+\])*\['(?P<field>\w+)'\]", "field", "type"),
     rule("INVALID_CAST", "failed in column", r"conversion from [`'\"](?P<old>\w+)[`'\"]? to [`'\"](?P<new>\w+)[`'\"] failed in column [`'\"](?P<field>[^`'\"\n]+)", "pair", "field"),
     rule("SCHEMA_MISMATCH", "is incompatible with expected type", r"type (?P<new>\w+) is incompatible with expected type (?P<old>\w+)", "pair"),
@@ -30,7 +30,7 @@ RULES = (
     rule("MISSING_FIELD", "usecols do not match|missing column provided to 'parse_dates'",
          r"(?:columns expected but not found: \[|parse_dates'?: )['\"](?P<field>[^'\"\n]{1,80})", "field"),
     rule("INDEX_ERROR", "keyerror: (|multiindex", r"KeyError: \(", "=multiindex"),
-    rule("CONFIG_ERROR", "keyerror", rf"KeyError: ['\"](?P<word>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))['\"]\s*$", "=env_var", "word"),
+    rule("CONFIG_ERROR", "keyerror", rf"KeyError: ['\"](?P<word>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))['\"]\s*(?:$|\n)", "=env_var", "word"),
     rule("MISSING_FIELD", "keyerror", rf"KeyError: {quoted('field')}\s*(?:$|\n)", "field"),
     rule("MISSING_FIELD", "keyerror", r"KeyError: (?P<field>[A-Za-z_]\w{0,60})\s*$", "field"),
     rule("INDEX_ERROR", "keyerror", r"KeyError: (?:-?\d|Timestamp|datetime|nan)", "=key"),

@@ -4,6 +4,7 @@ from ..rule import name, rule
 
 RULES = (
     # Snowflake
+    rule("MISSING_FIELD", "invalid identifier '\"", r"invalid identifier '(?:\"?[^'\"\n]{1,100}\"?\.)?\"(?P<field>[^'\"\n]{1,100})\"'", "field"),
     rule("MISSING_FIELD", "invalid identifier", rf"invalid identifier {name('field')}", "field"),
     rule("TABLE_NOT_FOUND", "does not exist or not authorized",
          rf"(?P<lower>object|table|schema|database|view|stage|warehouse|role|function|integration)? ?{name('table')}['\"`]* does not exist or not authorized",
@@ -50,9 +51,10 @@ RULES = (
     # Trino, Presto, Athena
     rule("MISSING_FIELD", "column_not_found|cannot be resolved", rf"column {name('field')}['\"]? cannot be resolved", "field"),
     rule("TABLE_NOT_FOUND", "table_not_found|does not exist", rf"line \d+:\d+: (?:table|view|schema) {name('table')}['\"]? does not exist", "table"),
-    rule("OOM", "exceeded per-node memory|exceeded distributed user memory|exceeded_local_memory|exceeded_global_memory|"
-         "exceeded_memory|out of memory because",
-         r"exceeded (?P<word>per-node|distributed|local|global)|EXCEEDED_\w*MEMORY\w*|killed because the cluster is out of memory", "=query", "word"),
+    rule("OOM", "cluster_out_of_memory|cluster is out of memory", r"cluster(?:_| is )out.of.memory", "=query", "=cluster"),
+    rule("OOM", "exceeded per-node|exceeded_local_memory", r"exceeded per-node|EXCEEDED_LOCAL_MEMORY", "=query", "=per_node"),
+    rule("OOM", "exceeded distributed|exceeded_global_memory|exceeded global",
+         r"exceeded (?:distributed|global) (?:user |total )?memory|EXCEEDED_GLOBAL_MEMORY", "=query", "=distributed"),
     rule("TIMEOUT", "exceeded_time_limit|exceeded maximum time limit|query exceeded the maximum|exceeded the maximum run time",
          r"EXCEEDED_TIME_LIMIT|exceeded (?:the )?maximum (?:time limit|run time|execution time)", "=query"),
     rule("NO_RESOURCES", "too many queued queries|insufficient active worker|insufficient_resources|no_nodes_available",
