@@ -46,7 +46,7 @@ def explanation(window: timedelta) -> ExpandSpec:
 
 def measure(ask: Callable[[NodeRef], tuple[int, int]], seeds: Sequence[NodeRef]) -> Timing:
     """Ask once for each seed, after a few to warm up."""
-    for seed in seeds[:5]:
+    for seed in seeds[:3]:
         ask(seed)
     spent, nodes, edges = list[float](), list[int](), list[int]()
     for seed in seeds:
@@ -114,26 +114,29 @@ def main() -> None:
     parser.add_argument(
         "--raw-elements", type=int, default=60_000, help="rows of the plain insert comparison"
     )
+    parser.add_argument("--questions", type=int, default=200, help="how many explanations are timed")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = given.keep or Path(folder) / "graph.db"
-        run(path, Path(folder), given.elements, given.raw_elements)
+        run(path, Path(folder), given)
 
 
-def run(path: Path, folder: Path, elements: int, raw_elements: int) -> None:
+def run(path: Path, folder: Path, given: argparse.Namespace) -> None:
     """Everything that is printed."""
     if not path.exists():
-        print(f"written: {build(path, elements):,.0f} mutations/s through the buffer (batches of {BATCH:,})")
+        print(
+            f"written: {build(path, given.elements):,.0f} mutations/s through the buffer (batches of {BATCH:,})"
+        )
         print(f"memory after writing: {resident_mb():.0f} MB at its most")
     began = time.perf_counter()
-    plain = insert_raw(folder / "raw.db", raw_elements, BATCH)
+    plain = insert_raw(folder / "raw.db", given.raw_elements, BATCH)
     print(f"plain batched inserts: {plain / (time.perf_counter() - began):,.0f} rows/s ({plain:,} rows)")
     began = time.perf_counter()
-    ours = build(folder / "same.db", raw_elements)
+    ours = build(folder / "same.db", given.raw_elements)
     print(f"the store on as many: {ours:,.0f} mutations/s")
     chance = random.Random(1)
-    seeds = [table(chance.randrange(TABLES)) for _ in range(200)]
+    seeds = [table(chance.randrange(TABLES)) for _ in range(given.questions)]
     for window in (timedelta(days=2), timedelta(days=14)):
         ask_both(path, f"five hops, {window.days} days", explanation(window), seeds)
-    ask_both(path, "blast radius", BLAST, [TREE_ROOT] * 9)
+    ask_both(path, "blast radius", BLAST, [TREE_ROOT] * min(9, given.questions))
     print(f"memory at the end: {resident_mb():.0f} MB at its most")

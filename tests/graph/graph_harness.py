@@ -121,10 +121,10 @@ CASES = (
 
 def every_store(requirement: str) -> pytest.MarkDecorator:
     """Run a test on every store; ``requirement`` names what a store may be excused from."""
-    return pytest.mark.parametrize("case", [_param(case, requirement) for case in CASES])
+    return pytest.mark.parametrize("case", [store_param(case, requirement) for case in CASES])
 
 
-def _param(case: StoreCase, requirement: str) -> Any:
+def store_param(case: StoreCase, requirement: str) -> Any:
     excuse = case.excuses.get(requirement)
     if excuse is None:
         return pytest.param(case, id=case.name)

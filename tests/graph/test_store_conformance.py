@@ -1,7 +1,7 @@
 """What every graph store does, checked by a raw look at what it holds."""
 
 import pytest
-from graph_harness import StoreCase, every_store
+from graph_harness import CASES, Excuse, StoreCase, every_store, store_param
 
 from graph.errors import GraphSchemaError
 from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
@@ -213,3 +213,12 @@ def test_what_the_registry_does_not_declare_is_refused(
         with pytest.raises(GraphSchemaError):
             opened.store.upsert(nodes, edges)
         assert opened.raw.nodes() == []
+
+
+def test_an_excuse_is_a_strict_xfail_with_its_reason() -> None:
+    case = StoreCase("some-server", CASES[0].opened, {"find": (Excuse.NEVER, "no ordered index")})
+    (mark,) = store_param(case, "find").marks
+    assert mark.kwargs["strict"]
+    assert "some-server" in mark.kwargs["reason"]
+    assert "no ordered index" in mark.kwargs["reason"]
+    assert store_param(case, "expand").marks == ()

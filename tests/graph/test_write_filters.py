@@ -1,9 +1,12 @@
 """The graph stays bounded: no node per record, none per partition, no flood of signatures."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.buffer import GraphBuffer
 from graph.filters import WriteFilter
 from graph.keys import signature_key, split_signature_key, without_partition
 from graph.model import Edge, Node, NodeRef
@@ -119,3 +122,12 @@ def test_below_the_caps_order_does_not_matter(order: list[NodeRef]) -> None:
     assert {node.ref for node in kept} == {ds(f"{URN}_{n}") for n in range(5)} | {
         fs(f"A:{n}") for n in range(5)
     }
+
+
+def test_the_buffer_filters_what_it_is_given() -> None:
+    store = MemoryGraphStore()
+    buffer = GraphBuffer(store, write_filter=WriteFilter())
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for day in range(10, 20):
+        buffer.add([Node(ds(f"{URN}/dt=2024-01-{day}"), {"tier": 1})], [], now)
+    assert (buffer.pending, buffer.flush(), store.stats().nodes) == (1, 1, 1)
