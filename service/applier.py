@@ -15,7 +15,7 @@ from .gate import Gate
 from .ports import RunningEngine
 
 _LOG = logging.getLogger("signal_factory.service.applier")
-_CHUNK = 500
+_CHUNK = 100
 _PAUSE_AFTER_FAILURE_S = 1.0
 
 

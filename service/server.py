@@ -69,6 +69,7 @@ def http_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_config=None,
+        ws="none",
         access_log=False,
         server_header=False,
         proxy_headers=False,
