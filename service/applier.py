@@ -16,7 +16,7 @@ from .ports import RunningEngine
 
 _LOG = logging.getLogger("signal_factory.service.applier")
 _CHUNK = 100
-_PAUSE_AFTER_FAILURE_S = 1.0
+_PAUSE_AFTER_FAILURE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,16 @@ class Applier:
                 self._turn()
                 self.failure = None
             except BackendUnavailable as error:
-                self.failure = str(error)
+                self._held_up(str(error))
                 _LOG.error("applying is held up: %s", error)
-                self._wake.wait(_PAUSE_AFTER_FAILURE_S)
+            except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
+                self._held_up(f"internal error: {type(error).__name__}")
+                _LOG.exception("applying is held up")
+
+    def _held_up(self, reason: str) -> None:
+        self.failure = reason
+        if not self._stopping:
+            time.sleep(_PAUSE_AFTER_FAILURE_S)
 
     def _turn(self) -> None:
         self._wake.clear()

@@ -1,6 +1,8 @@
 """The running service without its faces."""
 
+import json
 import os
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from service.application import Application
+from service.backends import embedded
 from service.documents import read_lines
 from service.keys import LOCAL_KEY_FILE
 from service.settings import load_settings
@@ -99,3 +102,64 @@ def test_metrics_count_what_came_in_by_kind_and_outcome(start: Callable[..., Any
     assert "sf_backlog_events 0.0" in page
     assert "sf_incidents_open 0.0" in page
     assert (server.data_dir / LOCAL_KEY_FILE).read_text().strip() not in page
+
+
+class Stumbling:
+    """The real engine behind a door that fails: on one event for good, on others until mended."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.is_down = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def apply(self, envelope: Any) -> None:
+        if self.is_down:
+            raise BackendUnavailable("the graph is away")
+        if envelope.body.get("service") == "poison":
+            raise RuntimeError("a defect")
+        self._engine.apply(envelope)
+
+
+@contextmanager
+def stumbling(data_dir: Path) -> Generator[tuple[Application, Stumbling]]:
+    made: list[Stumbling] = []
+
+    def backends(path: Path) -> Any:
+        engine, graph = embedded(path)
+        made.append(Stumbling(engine))
+        return made[0], graph
+
+    settings = load_settings({"data_dir": data_dir, "tick_s": 0.05}, {}).settings
+    app = Application(settings, backends=backends)
+    try:
+        yield app, made[0]
+    finally:
+        app.close()
+
+
+def deployment(service: str) -> str:
+    body = {"service": service, "version": "1", "deployed_at": "2026-01-19T02:00:00Z"}
+    return json.dumps({"kind": "deployment", "body": body})
+
+
+def test_an_event_the_engine_cannot_take_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:
+    with stumbling(tmp_path) as (app, _):
+        fill(app, "\n".join([deployment("good"), deployment("poison"), deployment("also-good")]))
+        assert app.readiness()["ready"]
+        assert [reject["code"] for reject in app.log.rejected()] == ["not_applied"]
+        assert len(app.log.read_from(0)) == 3
+
+
+def test_while_the_graph_is_away_events_are_kept_and_applied_once_it_is_back(tmp_path: Path) -> None:
+    with stumbling(tmp_path) as (app, engine):
+        engine.is_down = True
+        done = app.ingest(app.sort(read_lines(deployment("kept")), kind=None, source="test"))
+        assert not app.wait_applied(done.last, 0.2)
+        deadline = time.monotonic() + 10
+        while app.readiness()["failure"] is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert app.readiness()["failure"] == "the graph is away"
+        engine.is_down = False
+        assert app.wait_applied(done.last, 10.0)
