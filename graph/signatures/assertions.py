@@ -1,13 +1,13 @@
 """Signatures of data tests: dbt, Great Expectations, Soda and the OpenLineage assertion facets."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from .lazy import Lazy
 from .parts import identifier, join, part
 
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_WORD = Lazy(r"[^a-z0-9]+")
+_CAMEL = Lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # Looked up in order as substrings of the normalised name; the first hit decides.
 _ASSERTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -2,15 +2,17 @@
 
 import re
 
+from .lazy import Lazy
 from .parts import join, part, type_pair
 from .vocabulary import ALIASES, FAMILY_OF_KIND
 
 _MAX_PARTS = 6
-_FORM = re.compile(r"([A-Z][A-Z0-9_]{1,63})((?::[^\s:\"'`]{1,100}){0,8})")
-_CALL = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[(\[{]([^()\[\]{}\n]{0,200})[)\]}]")
-_PROSE = re.compile(r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[:=]\s{0,3}([\w.`'\"→>-]{1,100}(?:\s?(?:->|=>|→)\s?[\w.(),]{1,60})?)")
-_TYPE_PAIR = re.compile(r"(.{1,80}?)\s{0,3}(?:->|=>|→)\s{0,3}(.{1,80})")
-_URN_TAIL = re.compile(r":(?:urn:|ds:/|job:/).*", re.DOTALL)
+_MAX_CODE = 400
+_FORM = Lazy(r"([A-Z][A-Z0-9_]{1,63})((?::[^\s:\"'`]{1,100}){0,8})")
+_CALL = Lazy(r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[(\[{]([^()\[\]{}\n]{0,200})[)\]}]")
+_PROSE = Lazy(r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[:=]\s{0,3}([\w.`'\"→>-]{1,100}(?:\s?(?:->|=>|→)\s?[\w.(),]{1,60})?)")
+_TYPE_PAIR = Lazy(r"(.{1,80}?)\s{0,3}(?:->|=>|→)\s{0,3}(.{1,80})")
+_URN_TAIL = Lazy(r":(?:urn:|ds:/|job:/).*", re.DOTALL)
 
 
 def kind_for(code: str) -> str | None:
@@ -25,9 +27,10 @@ def canonical(text: str) -> str | None:
 
     Accepted: ``KIND:part``, ``KIND(part)``, ``KIND[a=b]``, ``kind: part``, a bare reason code.
     """
-    text = _URN_TAIL.sub("", text.strip())
-    if len(text) > 400 or "\n" in text:
+    text = text.strip()
+    if len(text) > _MAX_CODE or "\n" in text:
         return None
+    text = _URN_TAIL.sub("", text)
     return _signature_form(text) or _call_form(text) or _prose_form(text)
 
 

@@ -3,20 +3,21 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
+from .lazy import Lazy
 from .prefixes import strip_prefix
 
 HEAD = 12_000
 TAIL = 36_000
 _MAX_LINES = 800
 
-_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
-_QUIET = re.compile(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
-_TELLING = re.compile(r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE)
-_INLINE_CAUSE = re.compile(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
-_ESCAPED = re.compile(r"\\n(?=[\s\\A-Z])")
+_ANSI = Lazy(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
+_CONTROL = Lazy(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+_QUIET = Lazy(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
+_TELLING = Lazy(r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE)
+_INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
+_ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
     "data", "info", "jsonpayload", "fields", "detail", "exc", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
     "error", "traceback", "stack", "stacktrace", "stack_trace", "exc_info", "exception",
@@ -67,7 +68,7 @@ def _from_json(text: str) -> str | None:
     if not (text.startswith("{") and text.endswith("}")):
         return None
     try:
-        document: Any = json.loads(text)
+        document: object = json.loads(text)
     except (ValueError, RecursionError):
         return None
     found = list(_messages(document, 3))
@@ -77,21 +78,20 @@ def _from_json(text: str) -> str | None:
 def _messages(document: object, depth: int) -> Iterable[str]:
     if not isinstance(document, dict) or depth == 0:
         return
-    fields = {str(k).lower(): v for k, v in cast(dict[Any, Any], document).items()}
+    fields = {str(k).lower(): v for k, v in cast("dict[str, object]", document).items()}
     for key in _LEAST_FIRST:
         value = fields.get(key)
         if isinstance(value, str) and value.strip():
             yield value
         else:
             yield from _messages(value, depth - 1)
-    yield from _structured(fields)
+    yield from _structured(fields.get("error_detail"))
 
 
-def _structured(fields: dict[str, Any]) -> Iterable[str]:
+def _structured(details: object) -> Iterable[str]:
     """Exceptions as structlog writes them (Airflow 3: ``error_detail``), root cause first."""
-    details = fields.get("error_detail")
-    for raw in cast(list[Any], details) if isinstance(details, list) else []:
-        if isinstance(raw, dict) and "exc_type" in raw:
-            detail = cast(dict[str, Any], raw)
+    for raw in cast("list[object]", details) if isinstance(details, list) else []:
+        detail = cast("dict[str, object]", raw) if isinstance(raw, dict) else {}
+        if "exc_type" in detail:
             yield "Traceback (most recent call last):"
             yield f"{detail['exc_type']}: {detail.get('exc_value', '')}"

@@ -1,16 +1,16 @@
 """A failed dbt test in dbt's own log: the test's generated name is all there is."""
 
-import re
 
 from .assertions import signature_of_assertion
+from .lazy import Lazy
 from .parts import join
 
-_FAILED = re.compile(
+_FAILED = Lazy(
     r"(?:Failure in test |\bFAIL (?:\d+ )?)(?P<name>[A-Za-z]\w{2,200})(?=[ (.\n]|$)[\s\S]{0,200}?"
     r"(?:configured to fail|\.{3,} ?\[|$)"
 )
-_HASH = re.compile(r"_[0-9a-f]{32}$|_\.[0-9a-f]{8,12}$")
-_GENERIC = re.compile(r"(?:\w+?_)?(?:not_null|unique|accepted_values|relationships|accepted_range)_")
+_HASH = Lazy(r"_[0-9a-f]{32}$|_\.[0-9a-f]{8,12}$")
+_GENERIC = Lazy(r"(?:\w+?_)?(?:not_null|unique|accepted_values|relationships|accepted_range)_")
 
 
 def dbt_test_failure(text: str) -> str | None:
@@ -26,4 +26,4 @@ def _signature(name: str) -> str:
     generic = _GENERIC.match(name)
     if kind == "TEST_FAILED" or generic is None:
         return join("TEST_FAILED", [name[:64]])
-    return join(kind, [name[generic.end() :].split("__")[0][:64].strip("_")])
+    return join(kind, [name[generic.end() :].split("__", maxsplit=1)[0][:64].strip("_")])

@@ -2,20 +2,21 @@
 
 import re
 
+from .lazy import Lazy
 from .parts import part
 
-_JAVA_LIBRARY = re.compile(
+_JAVA_LIBRARY = Lazy(
     r"(?:java|javax|jdk|sun|com\.sun|scala|kotlin|org\.apache|org\.spark|org\.eclipse|org\.json4s|io\.netty|akka"
     r"|org\.springframework|com\.google|com\.amazonaws|software\.amazon|com\.fasterxml|io\.delta|com\.databricks"
     r"|org\.postgresql|com\.mysql|py4j|net\.snowflake|io\.confluent|org\.codehaus|org\.xerial|com\.esotericsoftware"
     r"|com\.azure|com\.microsoft|io\.trino|io\.airlift|org\.hibernate|org\.junit|org\.slf4j|io\.openlineage)\."
 )
-_PY_LIBRARY = re.compile(
+_PY_LIBRARY = Lazy(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|[/\\]lib64[/\\]|pyspark\.zip|py4j-|<frozen|<string>"
     r"|[/\\]pyspark[/\\]|(?i:[/\\]anaconda)|[/\\]Lib[/\\]"
 )
 _PLACEHOLDERS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<genexpr>", "wrapper", "main"})
-_SYNTHETIC = re.compile(r"\$.*|^lambda.*", re.DOTALL)
+_SYNTHETIC = Lazy(r"\$.*|^lambda.*", re.DOTALL)
 
 
 def user_frame(frames: list[str]) -> str:

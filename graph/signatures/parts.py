@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterable
 
+from .lazy import Lazy
+
 MAX_SIGNATURE = 160
 MAX_PART = 64
 REDACTED = "REDACTED"
 
-_FORBIDDEN = re.compile(r"[^A-Za-z0-9_.→-]+")
-_EDGES = re.compile(r"^[^A-Za-z0-9_→]+|[^A-Za-z0-9_→]+$")
-_ARROW = re.compile(r"\s*(?:->|=>|→|➜|⇒)\s*")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_DIGITS = re.compile(r"\d(?:[\s.-]?\d){6,}")
-_TOKEN = re.compile(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
-_RANDOM = re.compile(r"(?=[A-Za-z_-]*\d)(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}")
-_HEX = re.compile(r"(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
-_TYPE_ARGS = re.compile(r"\s*[(<\[].{0,200}", re.DOTALL)
+_FORBIDDEN = Lazy(r"[^A-Za-z0-9_.→-]+")
+_EDGES = Lazy(r"^[^A-Za-z0-9_→]+|[^A-Za-z0-9_→]+$")
+_ARROW = Lazy(r"\s*(?:->|=>|→|➜|⇒)\s*")
+_EMAIL = Lazy(r"[^\s@]+@[^\s@]+")
+_DIGITS = Lazy(r"\d(?:[\s.-]?\d){6,}")
+_TOKEN = Lazy(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
+_RANDOM = Lazy(r"(?=[A-Za-z_-]*\d)(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}")
+_HEX = Lazy(r"(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+_TYPE_ARGS = Lazy(r"\s*[(<\[].{0,200}", re.DOTALL)
 _TYPE_SYNONYMS = {
     "INTEGER": "INT",
     "LONG": "BIGINT",

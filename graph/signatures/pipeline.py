@@ -8,20 +8,21 @@ from .canonical import canonical
 from .clean import clean
 from .dbt_tests import dbt_test_failure
 from .frames import user_frame
+from .lazy import Lazy
 from .parts import join, part
 from .root import MAX_MESSAGE, Raised, exceptions, ordered_by_likelihood
 from .rules import CATALOGUE
 from .template import template
 
 EMPTY = "UNKNOWN:EMPTY"
-_HEAP = re.compile(r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?", re.IGNORECASE)
-_HEADING = re.compile(
+_HEAP = Lazy(r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?", re.IGNORECASE)
+_HEADING = Lazy(
     r"(?:Encountered an error.{0,60}:|(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
     r"|SQL compilation error:|Failure in .{1,200}|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*"
     r"|File \".*|LINE \d+:.*|[~^ ]+|STATEMENT:.*|HINT:.*)",
     re.IGNORECASE,
 )
-_TELLING = re.compile(
+_TELLING = Lazy(
     r"error|fail|exception|cannot|could not|can't|denied|invalid|not found|unable|refus|fatal|missing|unexpected"
     r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal",
     re.IGNORECASE,
@@ -46,12 +47,12 @@ def signature_of(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         return EMPTY
-    return canonical(stripped[:1_000]) if len(stripped) <= 400 and canonical(stripped) else _recognise(stripped)
+    return canonical(stripped) or _recognise(stripped)
 
 
 def _recognise(text: str) -> str:
     cleaned = clean(text)
-    short = canonical(cleaned) if len(cleaned) <= 400 else None
+    short = canonical(cleaned)
     if short is not None:
         return short
     found = exceptions(cleaned)
@@ -65,7 +66,7 @@ def _recognise(text: str) -> str:
 
 def _match(raised: Raised, context: str) -> str | None:
     haystack = raised.haystack
-    embedded = canonical(raised.message) if raised.message and len(raised.message) <= 400 else None
+    embedded = canonical(raised.message)
     if embedded is not None:
         return embedded
     test = dbt_test_failure(haystack)

@@ -2,6 +2,8 @@
 
 import re
 
+from .lazy import Lazy
+
 _DATE = (
     r"(?:\d{4}[-/]\d{2}[-/]\d{2}|\d{2}[-/]\d{2}[-/]\d{2,4}|\d{1,2}[ /-][A-Z][a-z]{2}[ /-]\d{4}"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]?\d(?=[ T]))"
@@ -14,32 +16,32 @@ _THREAD = (
     r"[^\]\[\n]{0,100}|\d{1,10}|[A-Za-z]{0,30}-\d{1,6})"
 )
 
-_STAMP = re.compile(rf"[\[(]?(?:{_DATE}(?:[T, :-]{{1,2}}{_CLOCK})?|{_CLOCK}){_ZONE}[\])]?[:,]?(?=[\s\[{{|(<-]|$)\s*")
-_EPOCH = re.compile(r"[\[(]?1\d{9}(?:\d{3}|\.\d{1,9})?[\])]?:?\s+")
-_KLOG = re.compile(rf"[IWEF]\d{{4}} {_CLOCK}\s+\d+ [\w.]+:\d+\] ")
-_SYSLOG = re.compile(r"(?:<\d{1,3}>\d? ?)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S{1,80} [\w./-]{1,60}(?:\[\d+\])?: ")
-_LEVEL_RX = re.compile(
+_STAMP = Lazy(rf"[\[(]?(?:{_DATE}(?:[T, :-]{{1,2}}{_CLOCK})?|{_CLOCK}){_ZONE}[\])]?[:,]?(?=[\s\[{{|(<-]|$)\s*")
+_EPOCH = Lazy(r"[\[(]?1\d{9}(?:\d{3}|\.\d{1,9})?[\])]?:?\s+")
+_KLOG = Lazy(rf"[IWEF]\d{{4}} {_CLOCK}\s+\d+ [\w.]+:\d+\] ")
+_SYSLOG = Lazy(r"(?:<\d{1,3}>\d? ?)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S{1,80} [\w./-]{1,60}(?:\[\d+\])?: ")
+_LEVEL_RX = Lazy(
     rf"\[?\b{_LEVEL}\b\s?\]?(?:\s{{0,8}}(?:-{{1,2}}|\||:)(?=\s)\s*|:(?=[\w.]{{1,60}}:)|\s+|(?=[\[({{])|$)", re.IGNORECASE
 )
 _AFTER = (
-    re.compile(r"\{[\w./<>-]{1,120}:\d{1,7}\}\s*"),
-    re.compile(rf"\[{_THREAD}\]\s*:?\s*"),
-    re.compile(rf"\({_THREAD}\)\s+"),
-    re.compile(r"\[(?:[a-z][\w$]{0,40}\.){1,8}[\w$]{1,60}(?::\d+)?\]\s*"),
-    re.compile(r"\[[\w.-]{1,60}\.\w{1,5}:\d{1,6}\]\s*"),
-    re.compile(r"\[\]\s*"),
-    re.compile(r"(?:stdout|stderr) [FP] "),
-    re.compile(r"\d{1,9}\s+(?=---|\[)"),
-    re.compile(r"(?:---|--|-|–|\||:)(?=\s)\s+"),
+    Lazy(r"\{[\w./<>-]{1,120}:\d{1,7}\}\s*"),
+    Lazy(rf"\[{_THREAD}\]\s*:?\s*"),
+    Lazy(rf"\({_THREAD}\)\s+"),
+    Lazy(r"\[(?:[a-z][\w$]{0,40}\.){1,8}[\w$]{1,60}(?::\d+)?\]\s*"),
+    Lazy(r"\[[\w.-]{1,60}\.\w{1,5}:\d{1,6}\]\s*"),
+    Lazy(r"\[\]\s*"),
+    Lazy(r"(?:stdout|stderr) [FP] "),
+    Lazy(r"\d{1,9}\s+(?=---|\[)"),
+    Lazy(r"(?:---|--|-|–|\||:)(?=\s)\s+"),
 )
-_LOGGER = re.compile(
+_LOGGER = Lazy(
     r"(?:[A-Za-z_][\w$]{0,60}(?:\.[\w$-]{1,60}){0,10})(?:\[[\w-]{0,40}\])?(?::\d{1,6})?"
     r"(?:\s{0,20}\[[^\]\n]{0,60}\])?(?:\s{0,40}(?:-{1,2}|–|\|)\s+|\s{0,40}:\s+|:(?=[A-Z]))"
 )
-_COMPOSE = re.compile(r"(?:\[pod/[\w./-]{1,150}\]|[\w.]{1,60}(?:-[\w.]{1,60}){0,8}-\w{1,20}\s+\|)\s")
-_ERRORISH = re.compile(r"(?:Error|Exception|Failure|Timeout|Exit|Interrupt|Throwable|Fault|Denied|Refused)(?:[:\s]|$)")
-_CLASSISH = re.compile(r"(?:\w+\.)*(?:errors?|exceptions?)\.\w")
-_MESSAGE_LEVEL = re.compile(r"(?:FATAL|ERROR|SEVERE|CRITICAL|WARNING):\s", re.IGNORECASE)
+_COMPOSE = Lazy(r"(?:\[pod/[\w./-]{1,150}\]|[\w.]{1,60}(?:-[\w.]{1,60}){0,8}-\w{1,20}\s+\|)\s")
+_ERRORISH = Lazy(r"(?:Error|Exception|Failure|Timeout|Exit|Interrupt|Throwable|Fault|Denied|Refused)(?:[:\s]|$)")
+_CLASSISH = Lazy(r"(?:\w+\.)*(?:errors?|exceptions?)\.\w")
+_MESSAGE_LEVEL = Lazy(r"(?:FATAL|ERROR|SEVERE|CRITICAL|WARNING):\s", re.IGNORECASE)
 
 
 def strip_prefix(line: str) -> str:

@@ -2,20 +2,27 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from .lazy import Lazy
 
 MAX_MESSAGE = 3_000
 _MAX_EXCEPTIONS = 60
 
 
-@dataclass(slots=True)
 class Raised:
-    """One exception of a trace: its class, message and frames (outermost call last for Python)."""
+    """One exception of a trace: its class, message and frames (outermost call first for Python).
 
-    qualified: str
-    message: str
-    frames: list[str] = field(default_factory=list[str])
-    link: str = ""  # "cause": raised by what follows; "direct"/"during": raised after what precedes
+    ``link`` says how it follows what stands before it: "cause" (Java), "direct" or
+    "during" (Python), "" where it does not.
+    """
+
+    __slots__ = ("frames", "link", "message", "qualified")
+
+    def __init__(self, qualified: str, message: str, link: str = "") -> None:
+        self.qualified = qualified
+        self.message = message
+        self.link = link
+        self.frames: list[str] = []
 
     @property
     def cls(self) -> str:
@@ -28,27 +35,27 @@ class Raised:
         return f"{self.qualified}: {self.message}" if self.qualified else self.message
 
 
-_JAVA = re.compile(
+_JAVA = Lazy(
     r"(?P<caused>Caused by: )?(?:\[[A-Z]\w*\] )?(?:Exception in thread \"[^\"\n]{0,120}\" )?(?:: )?"
     r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){1,14}[A-Z_][\w$]{0,120})(?:: ?(?P<msg>.*))?$"
 )
-_PYTHON = re.compile(
+_PYTHON = Lazy(
     r"(?:E {1,7})?(?P<cls>Exception|(?:[A-Za-z_]\w{0,60}\.){0,10}_?[A-Z]\w{0,80}"
     r"(?:Error|Exception|Exit|Interrupt|Iteration|Timeout|Failure|Failed|Denied|NotFound|Fail|Warning|Defined"
     r"|Violation|Found|Conflict|Forbidden|BadRequest|TooManyRequests|Unavailable|Fault|Undefined\w{1,30}|Cancelled|Throwable|Lost))"
     r"(?:: ?(?P<msg>.*))?$"
 )
-_PY_DOTTED = re.compile(r"(?P<cls>(?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80})(?:: ?(?P<msg>.*))?$")
-_INLINE_JAVA = re.compile(
+_PY_DOTTED = Lazy(r"(?P<cls>(?:[a-z_]\w{0,60}\.){1,10}[A-Z]\w{0,80})(?:: ?(?P<msg>.*))?$")
+_INLINE_JAVA = Lazy(
     r"(?:most recent failure: .{0,300}?|Exception in task .{0,80}|\): |exception: |Reason: |error: |by )"
     r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){2,14}[A-Z][\w$]{0,120}(?:Exception|Error|Throwable|Failure)):? ?(?P<msg>.*)$"
 )
-_JAVA_FRAME = re.compile(r"\s*at ([\w$.<>/@ -]{1,300})\(")
-_PY_FRAME = re.compile(r"\s*File \"([^\"\n]{1,400})\", line [^,\n]{1,20}(?:, in (\S{1,120}))?")
-_PYTEST_FRAME = re.compile(r"(\S{1,200}\.py):\d+: (?:in (\S+)|\w+)")
+_JAVA_FRAME = Lazy(r"\s*at ([\w$.<>/@ -]{1,300})\(")
+_PY_FRAME = Lazy(r"\s*File \"([^\"\n]{1,400})\", line [^,\n]{1,20}(?:, in (\S{1,120}))?")
+_PYTEST_FRAME = Lazy(r"(\S{1,200}\.py):\d+: (?:in (\S+)|\w+)")
 _DIRECT = "direct cause of the following exception"
 _DURING = "another exception occurred"
-_STOP = re.compile(r"\s*(?:at [\w$.<>/@-]+\(|\.\.\. \d+ (?:more|common)|Driver stacktrace:|Traceback \(most recent|"
+_STOP = Lazy(r"\s*(?:at [\w$.<>/@-]+\(|\.\.\. \d+ (?:more|common)|Driver stacktrace:|Traceback \(most recent|"
                    r"Caused by: |Suppressed: |During handling|The above exception|[~^ ]+$|File \"|=+ ?$|-{10,})")
 
 
@@ -131,7 +138,7 @@ def _is_exception(match: re.Match[str], in_python: bool) -> bool:
     )
 
 
-_HEAD_IN_MESSAGE = re.compile(
+_HEAD_IN_MESSAGE = Lazy(
     r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){2,14}[A-Z][\w$]{0,120}(?:Exception|Error)): (?P<msg>.+)$"
 )
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from typing import NamedTuple
 
 from .frames import user_frame
+from .lazy import Lazy
 from .parts import identifier, join, part, token, type_name, type_pair
 from .root import Raised
 
@@ -37,8 +37,7 @@ _CONVERT: Mapping[str, _Convert] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """When a needle (lower case) and ``pattern`` are found, the failure is ``kind`` with ``parts``.
 
     A part is a group's name, ``=literal``, ``pair`` (groups ``old`` and ``new``) or
@@ -47,26 +46,20 @@ class Rule:
 
     kind: str
     needles: tuple[str, ...]
-    pattern: str
+    pattern: Lazy
     parts: tuple[str, ...] = ()
 
     def apply(self, haystack: str, lowered: str, raised: Raised) -> str | None:
         """The signature, or None when this rule does not recognise the failure."""
         if not any(needle in lowered for needle in self.needles):
             return None
-        match = compiled(self.pattern).search(haystack)
+        match = self.pattern.search(haystack)
         return join(self.kind, [_render(p, match, raised) for p in self.parts]) if match else None
 
 
 def rule(kind: str, needles: str, pattern: str, *parts: str) -> Rule:
     """A ``Rule``; alternatives among the needles are separated by ``|``."""
-    return Rule(kind, tuple(needles.lower().split("|")), pattern, parts)
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compiled on first use: importing the catalogue stays cheap."""
-    return re.compile(pattern, re.IGNORECASE)
+    return Rule(kind, tuple(needles.lower().split("|")), Lazy(pattern, re.IGNORECASE), parts)
 
 
 def _render(item: str, match: re.Match[str], raised: Raised) -> str:
@@ -81,4 +74,4 @@ def _render(item: str, match: re.Match[str], raised: Raised) -> str:
         return type_pair(groups["old"] or "", groups["new"] or "")
     names = [g for g in groups if g == item or g.startswith(f"{item}_")]
     text = next((groups[g] for g in names if groups[g]), "")
-    return _CONVERT[item.split("_")[0]](text)
+    return _CONVERT[item.split("_", maxsplit=1)[0]](text)

@@ -77,12 +77,12 @@ def _several(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 def report(name: str, result: Score) -> str:
     """One line of figures, then the buckets that were split and the signatures that merged."""
-    lines = [
+    head = (
         f"{name}: {result.texts} texts; belong together {result.together_shared}/{result.together} "
         f"= {result.together_rate:.1%} share; apart {result.apart_shared}/{result.apart} "
         f"= {result.apart_rate:.2%} share"
-    ]
-    lines += [f"  split  {bucket}: {' | '.join(found)}" for bucket, found in result.split.items()]
+    )
+    lines = [head] + [f"  split  {bucket}: {' | '.join(found)}" for bucket, found in result.split.items()]
     lines += [f"  merged {signature}: {' | '.join(found)}" for signature, found in result.merged.items()]
     return "\n".join(lines)
 

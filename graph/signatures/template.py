@@ -2,6 +2,7 @@
 
 import re
 
+from .lazy import Lazy
 from .parts import part
 
 _MAX_WORDS = 9
@@ -11,11 +12,11 @@ _KEYWORDS = (
     r"config|setting|dtype|object|command|plugin|service|action|permission|role|catalog|feature|identifier|macro|"
     r"package|library|symbol|driver|codec|index|constraint|model|source|test|task|operation)"
 )
-_QUOTED_NAME = re.compile(
+_QUOTED_NAME = Lazy(
     rf"\b({_KEYWORDS}s?)(\s{{0,2}}[:=]?\s{{0,2}})[`'\"‘“]([A-Za-z_][\w.]{{0,60}})[`'\"’”]", re.IGNORECASE
 )
 _MASKS = tuple(
-    re.compile(p)
+    Lazy(p)
     for p in (
         r"\b[a-z][a-z0-9+.-]{1,20}:/{1,3}[^\s'\"`,;)>\]]{0,300}",
         r"\b\w[\w.+-]{0,60}@\w[\w.-]{0,60}",
@@ -32,8 +33,8 @@ _MASKS = tuple(
         r"\b\d{1,3}(?:\.\d{1,3}){3}\b",
     )
 )
-_DIGIT_WORD = re.compile(r"[^\s()=:,;]{0,80}\d[^\s()=:,;]{0,80}")
-_WORD = re.compile(r"[A-Za-z][A-Za-z_]{0,40}(?:\.[A-Za-z_]{1,40}){0,6}")
+_DIGIT_WORD = Lazy(r"[^\s()=:,;]{0,80}\d[^\s()=:,;]{0,80}")
+_WORD = Lazy(r"[A-Za-z][A-Za-z_]{0,40}(?:\.[A-Za-z_]{1,40}){0,6}")
 _NOISE = frozenset(
     "the a an of to in on at is was were be been has have had and or it this that which by with from as for its your "
     "you we are ms seconds second sec bytes kb mb gb kib mib gib utc gmt am pm please see".split()

@@ -30,7 +30,7 @@ RULES = (
     rule("MISSING_FIELD", "usecols do not match|missing column provided to 'parse_dates'",
          r"(?:columns expected but not found: \[|parse_dates'?: )['\"](?P<field>[^'\"\n]{1,80})", "field"),
     rule("INDEX_ERROR", "keyerror: (|multiindex", r"KeyError: \(", "=multiindex"),
-    rule("CONFIG_ERROR", "keyerror", rf"KeyError: ['\"](?P<word>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))['\"]\s*(?:$|\n)", "=env_var", "word"),
+    rule("CONFIG_ERROR", "keyerror", r"KeyError: ['\"](?P<word>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))['\"]\s*(?:$|\n)", "=env_var", "word"),
     rule("MISSING_FIELD", "keyerror", rf"KeyError: {quoted('field')}\s*(?:$|\n)", "field"),
     rule("MISSING_FIELD", "keyerror", r"KeyError: (?P<field>[A-Za-z_]\w{0,60})\s*$", "field"),
     rule("INDEX_ERROR", "keyerror", r"KeyError: (?:-?\d|Timestamp|datetime|nan)", "=key"),

@@ -43,7 +43,7 @@ RULES = (
          rf"(?:\[AMBIGUOUS_\w+\] )?(?:reference|column) {name('field')}[`'\"]* is ambiguous", "field"),
     rule("MISSING_FIELD", "unresolved_column|unresolved_field|unresolved_map_key|unresolved_using_column|field_not_found|"
          "column_not_found|unresolved_struct",
-         rf"\[(?:UNRESOLVED_|FIELD_NOT_FOUND|COLUMN_NOT_FOUND|_LEGACY)[A-Z_.]*\].{{0,160}}?[`](?P<field>[^\n]{{1,160}}?)`"
+         r"\[(?:UNRESOLVED_|FIELD_NOT_FOUND|COLUMN_NOT_FOUND|_LEGACY)[A-Z_.]*\].{0,160}?[`](?P<field>[^\n]{1,160}?)`"
          r"(?:[ .,)]| )", "field"),
     rule("MISSING_FIELD", "cannot resolve",
          rf"cannot resolve {name('field')}[`'\"]{{0,4}}\)? (?:given input columns|in \w+ clause|among|in )", "field"),
@@ -109,7 +109,7 @@ RULES = (
          r"(?:because it )?already exists", "table"),
     rule("ALREADY_EXISTS", "path_already_exists|path already exists|output directory .* already exists|already exists",
          r"PATH_ALREADY_EXISTS|path \S{1,300} already exists|output directory \S{1,300} already exists", "=path"),
-    rule("SYNTAX_ERROR", "parse_syntax_error", rf"PARSE_SYNTAX_ERROR\].{{0,80}}at or near (?:end of input|[`'\"](?P<token>[^\s`'\"]{{1,40}}))", "token"),
+    rule("SYNTAX_ERROR", "parse_syntax_error", r"PARSE_SYNTAX_ERROR\].{0,80}at or near (?:end of input|[`'\"](?P<token>[^\s`'\"]{1,40}))", "token"),
     rule("SERIALIZATION_ERROR", "task not serializable", r"task not serializable", "=spark_task"),
     rule("SERIALIZATION_ERROR", "kryo", r"kryo.{0,80}buffer overflow|buffer overflow\. available", "=kryo_buffer"),
     rule("MALFORMED_DATA", "malformed_record_in_parsing|malformed records are detected|malformed csv",

@@ -1,0 +1,72 @@
+"""Real messages, labelled by hand: what belongs together shares a signature, what does not keeps apart."""
+
+from pathlib import Path
+
+import pytest
+from signature_mutations import HELDOUT, TUNING
+
+from graph.signatures import family_of, kind_of, signature_of
+from graph.signatures.score import main, read_corpus, report, score
+
+HALVES = [TUNING, HELDOUT]
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+def test_texts_that_belong_together_share_a_signature(half: Path, record_property) -> None:
+    result = score(read_corpus(half))
+    record_property("belong together, share", f"{result.together_rate:.4f}")
+    assert result.together_rate >= 0.90, report(half.name, result)
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+def test_texts_that_do_not_belong_together_rarely_share_one(half: Path, record_property) -> None:
+    result = score(read_corpus(half))
+    record_property("apart, share", f"{result.apart_rate:.4f}")
+    assert result.apart_rate <= 0.02, report(half.name, result)
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+def test_each_half_is_large_and_has_its_sources(half: Path) -> None:
+    corpus = read_corpus(half)
+    assert len(corpus) >= 60
+    assert len({item.id for item in corpus}) == len(corpus)
+    assert '"source": ""' not in half.read_text(encoding="utf-8")
+
+
+def test_the_halves_share_no_text() -> None:
+    tuning, heldout = ({item.text for item in read_corpus(half)} for half in HALVES)
+    assert not tuning & heldout
+
+
+@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+def test_most_real_messages_are_recognised_rather_than_templated(half: Path) -> None:
+    kinds = [kind_of(signature_of(item.text)) for item in read_corpus(half)]
+    assert kinds.count("UNKNOWN") == 0
+    assert kinds.count("ERROR") <= 0.15 * len(kinds)
+
+
+def test_every_family_occurs_in_the_corpus() -> None:
+    families = {family_of(signature_of(item.text)) for half in HALVES for item in read_corpus(half)}
+    assert families == {"drift", "anomaly", "runtime", "resource", "permission", "connectivity", "upstream"}
+
+
+def test_the_score_command_prints_a_line_for_each_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(TUNING), str(HELDOUT)]) == 0
+    printed = capsys.readouterr().out
+    assert "corpus_tuning.jsonl: " in printed
+    assert "corpus_heldout.jsonl: " in printed
+
+
+def test_the_score_counts_pairs_of_both_sorts(tmp_path: Path) -> None:
+    lines = [
+        '{"id": "1", "text": "KeyError: \'a\'", "bucket": "x"}',
+        '{"id": "2", "text": "KeyError: \\"a\\"", "bucket": "x"}',
+        '{"id": "3", "text": "KeyError: \'a\'", "bucket": "y"}',
+        '{"id": "4", "text": "KeyError: \'b\'", "bucket": "y"}',
+    ]
+    path = tmp_path / "c.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = score(read_corpus(path))
+    assert (result.together, result.together_shared, result.apart, result.apart_shared) == (2, 1, 4, 2)
+    assert result.split == {"y": ("MISSING_FIELD:a", "MISSING_FIELD:b")}
+    assert result.merged == {"MISSING_FIELD:a": ("x", "y")}
