@@ -127,9 +127,12 @@ class WriteFilter:
         known.add(ref.key)
         return ref
 
-    def _signature(self, ref: NodeRef) -> NodeRef:
+    def _signature(self, ref: NodeRef) -> NodeRef | None:
         signature, owner = split_signature_key(ref.key)
         owner = without_partition(owner)
+        if owner not in self._signatures and len(self._signatures) >= self._caps["Dataset"]:
+            self._tally.refused[ref.label] += 1
+            return None
         known = self._signatures.setdefault(owner, set())
         if names_a_record(signature) or (signature not in known and self._is_full(known)):
             self._tally.bucketed[ref.label] += 1

@@ -103,6 +103,13 @@ def test_data_sets_do_not_share_a_signature_budget() -> None:
     assert write_filter.admit(fs("A:2", "ds://z/other")) == fs("A:2", "ds://z/other")
 
 
+def test_a_flood_of_owners_leaves_a_bounded_number_of_signatures() -> None:
+    write_filter = WriteFilter(label_caps={"Dataset": 3})
+    kept, _ = write_filter.apply([Node(fs("A:1", f"ds://z/t{number}")) for number in range(100)], [])
+    assert len(kept) == 3
+    assert write_filter.counts().refused == {"FailureSignature": 97}
+
+
 def test_a_full_label_refuses_newcomers_and_knows_its_own_after_a_restart() -> None:
     store = MemoryGraphStore()
     store.upsert([Node(ds("a")), Node(ds("b")), Node(fs("A:1", "a"))], [])
