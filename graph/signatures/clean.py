@@ -11,6 +11,7 @@ from .prefixes import strip_prefix
 HEAD = 12_000
 TAIL = 36_000
 _MAX_LINES = 800
+RECORD = "\x1e"  # opens a log record; control characters of the input are gone by then
 
 _ANSI = Lazy(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
 _CONTROL = Lazy(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
@@ -38,10 +39,18 @@ def clean(text: str) -> str:
     return "\n".join(_loud([(line, strip_prefix(line)) for line in lines]))
 
 
+def records(lines: list[tuple[str, str]]) -> list[str]:
+    """The stripped lines; where only some bore a prefix, those open a record (``RECORD`` in front)."""
+    bore = sum(raw != stripped for raw, stripped in lines)
+    if bore > 0.8 * len(lines):
+        return [stripped for _, stripped in lines]
+    return [stripped if raw == stripped else RECORD + stripped for raw, stripped in lines]
+
+
 def _loud(lines: list[tuple[str, str]]) -> list[str]:
     """Without the lines logged below warning, unless nothing else would be left."""
-    loud = [stripped for raw, stripped in lines if raw == stripped or not _is_quiet(raw, stripped)]
-    return loud if any(line.strip() for line in loud) else [stripped for _, stripped in lines]
+    loud = [(raw, stripped) for raw, stripped in lines if raw == stripped or not _is_quiet(raw, stripped)]
+    return records(loud if any(stripped.strip() for _, stripped in loud) else lines)
 
 
 def _is_quiet(raw: str, stripped: str) -> bool:

@@ -9,9 +9,8 @@ MAX_SIGNATURE = 160
 MAX_PART = 64
 REDACTED = "REDACTED"
 
-_FORBIDDEN = Lazy(r"[^A-Za-z0-9_.→-]+")
-_EDGES = Lazy(r"^[^A-Za-z0-9_→]+|[^A-Za-z0-9_→]+$")
-_ARROW = Lazy(r"\s*(?:->|=>|→|➜|⇒)\s*")
+_FORBIDDEN = Lazy(r"[^A-Za-z0-9_.-]+")
+_EDGES = Lazy(r"^[^A-Za-z0-9_]+|[^A-Za-z0-9_]+$")
 _EMAIL = Lazy(r"[^\s@]+@[^\s@]+")
 _DIGITS = Lazy(r"\d(?:[\s.-]?\d){6,}")
 _TOKEN = Lazy(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
@@ -47,8 +46,7 @@ def part(value: str) -> str:
     value = value.strip()
     if looks_sensitive(value[:200]):
         return REDACTED
-    value = _ARROW.sub("→", value[:200])
-    return _FORBIDDEN.sub("_", _EDGES.sub("", value))[:MAX_PART].rstrip(".-")
+    return _FORBIDDEN.sub("_", _EDGES.sub("", value[:200]))[:MAX_PART].rstrip(".-")
 
 
 def type_name(value: str) -> str:

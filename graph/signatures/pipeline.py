@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .canonical import canonical
-from .clean import clean
+from .clean import RECORD, clean
 from .dbt_tests import dbt_test_failure
 from .frames import user_frame
 from .lazy import Lazy
 from .parts import join, part
-from .root import MAX_MESSAGE, Raised, exceptions, ordered_by_likelihood
+from .root import MAX_MESSAGE, Raised, exceptions, is_wrapper, ordered_by_likelihood
 from .rules import CATALOGUE
 from .template import template
 
@@ -52,11 +52,13 @@ def signature_of(text: str) -> str:
 
 def _recognise(text: str) -> str:
     cleaned = clean(text)
-    short = canonical(cleaned)
+    short = canonical(cleaned.strip(RECORD))
     if short is not None:
         return short
     found = exceptions(cleaned)
-    candidates = [*ordered_by_likelihood(found), Raised("", _residue(cleaned))]
+    candidates = list(ordered_by_likelihood(found))
+    if all(is_wrapper(raised) for raised in found):
+        candidates.append(Raised("", _residue(cleaned)))
     for raised in candidates:
         signature = _match(raised, cleaned)
         if signature is not None:
@@ -92,7 +94,8 @@ def _side(context: str) -> str:
 
 
 def _residue(cleaned: str) -> str:
-    lines = [line.strip() for line in cleaned.split("\n") if line.strip()]
+    lines = [line.strip(f" \t{RECORD}") for line in cleaned.split("\n")]
+    lines = [line for line in lines if line and not line.startswith(("at ", 'File "'))]
     return "\n".join(lines)[-MAX_MESSAGE:] if len(lines) > 40 else "\n".join(lines)[:MAX_MESSAGE]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from .clean import RECORD
 from .lazy import Lazy
 
 MAX_MESSAGE = 3_000
@@ -64,7 +65,9 @@ def exceptions(text: str) -> list[Raised]:
     found: list[Raised] = []
     frames: list[str] = []
     link, open_message, in_python = "", False, False
-    for line in text.split("\n"):
+    for marked in text.split("\n"):
+        line = marked.lstrip(RECORD)
+        open_message = open_message and line is marked
         if _DIRECT in line or _DURING in line:
             link, open_message = ("direct" if _DIRECT in line else "during"), False
             continue
@@ -79,7 +82,7 @@ def exceptions(text: str) -> list[Raised]:
             _keep_frame(frame, line, found, frames)
             open_message = False
             continue
-        raised = _head(line, in_python) if not open_message or not line.startswith((" ", "\t")) else None
+        raised = _head(line.lstrip() if in_python else line, in_python) if not open_message or not line.startswith((" ", "\t")) else None
         if raised is not None and len(found) < _MAX_EXCEPTIONS:
             raised.link = raised.link or link
             if in_python:
@@ -183,8 +186,13 @@ def ordered_by_likelihood(found: list[Raised]) -> Iterator[Raised]:
     first = [found[root]] if found else []
     rest = [r for r in ranked if all(r is not f for f in first)]
     ordered = first + rest
-    yield from (r for r in ordered if r.cls not in _WRAPPERS)
-    yield from (r for r in ordered if r.cls in _WRAPPERS)
+    yield from (r for r in ordered if not is_wrapper(r))
+    yield from (r for r in ordered if is_wrapper(r))
+
+
+def is_wrapper(raised: Raised) -> bool:
+    """Whether the exception's class says nothing but that something inside failed."""
+    return raised.cls in _WRAPPERS
 
 
 def _root_index(found: list[Raised]) -> int:

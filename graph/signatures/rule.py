@@ -18,14 +18,22 @@ def name(group: str) -> str:
     return rf"{OPEN}(?P<{group}>{NAME})"
 
 
+def http(code: str) -> str:
+    """A pattern for an HTTP status where it stands for one; a bare number is not evidence."""
+    return (
+        rf"(?:\b(?:HTTP(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|response|code|returned|got)[\]\s:=\"'(]{{1,4}}{code}\b"
+        rf"|(?:^|[:(]\s?){code} (?-i:[A-Z])|\b{code} (?:client|server) error)"
+    )
+
+
 def quoted(group: str) -> str:
     """A pattern for whatever stands between quotes, spaces included."""
     return rf"\\?[`'\"‘“](?P<{group}>[^`'\"’”\n\\]{{1,100}})\\?[`'\"’”]"
 
 
-_Convert = Callable[[str], str]
+Convert = Callable[[str], str]
 # A group's name up to its underscore says what it holds.
-_CONVERT: Mapping[str, _Convert] = {
+CONVERT: Mapping[str, Convert] = {
     "field": identifier,
     "table": identifier,
     "type": type_name,
@@ -67,6 +75,8 @@ def _render(item: str, match: re.Match[str], raised: Raised) -> str:
         return item[1:]
     if item == "frame":
         return user_frame(raised.frames)
+    if item == "frame_or_cls":
+        return user_frame(raised.frames) or CONVERT["cls"](match["cls"] or "")
     if item == "exception":
         return part(raised.cls)
     groups = match.groupdict()
@@ -74,4 +84,4 @@ def _render(item: str, match: re.Match[str], raised: Raised) -> str:
         return type_pair(groups["old"] or "", groups["new"] or "")
     names = [g for g in groups if g == item or g.startswith(f"{item}_")]
     text = next((groups[g] for g in names if groups[g]), "")
-    return _CONVERT[item.split("_", maxsplit=1)[0]](text)
+    return CONVERT[item.split("_", maxsplit=1)[0]](text)

@@ -76,3 +76,9 @@ def test_repeated_questions_are_answered_from_memory() -> None:
     signature_of(text)
     signature_of(text)
     assert cached.cache_info().hits > before
+
+
+@pytest.mark.parametrize("number", ["429", "401", "403", "503", "137"])
+def test_a_bare_number_is_no_evidence_of_a_status(number: str) -> None:
+    signature = signature_of(f'File "x.py", line {number}, in run\n{number} rows of batch {number} went astray')
+    assert signature.startswith("ERROR:")

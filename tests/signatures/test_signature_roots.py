@@ -104,3 +104,37 @@ def test_different_causes_keep_apart(first: str, second: str) -> None:
 )
 def test_accidents_do_not_keep_one_cause_apart(first: str, second: str) -> None:
     assert signature_of(first) == signature_of(second)
+
+
+def test_log_lines_after_an_exception_are_not_part_of_its_message() -> None:
+    trace = 'Traceback (most recent call last):\n  File "/srv/a.py", line 1, in go\n    go()\nacme.OddError: the moon is full tonight'
+    after = "\n[2024-01-15, 02:05:31 UTC] {taskinstance.py:1400} ERROR - Marking task as UP_FOR_RETRY. dag_id=x, task_id=y"
+    assert signature_of(trace + after) == signature_of(trace)
+
+
+def test_what_stands_around_a_named_exception_does_not_decide() -> None:
+    text = 'Traceback (most recent call last):\n  File "/srv/a.py", line 429, in go\n    with timeout(30):\nValueError: the moon is full tonight'
+    assert signature_of(text) == "ERROR:ValueError:moon_full_tonight"
+
+
+@pytest.mark.parametrize(
+    ("text", "signature"),
+    [
+        ('java.lang.NullPointerException: Cannot invoke "com.acme.Order.getId()" because "<local1>" is null', "NULL_REF:Order"),
+        ("com.acme.PricingException\n\tat java.base/java.util.X.y(X.java:1)\n\tat com.acme.Pricer.price(Pricer.java:3)",
+         "ERROR:PricingException:Pricer"),
+        ("ORA-00942: table or view does not exist", "TABLE_NOT_FOUND:oracle"),
+        ('(1054, "Unknown column \'foo\' in \'field list\'")', "MISSING_FIELD:foo"),
+        (("[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields 'order_total' and 'order_total'. "
+         "Failed to merge incompatible data types DecimalType(10,2) and StringType"), "SCHEMA_BREAK:order_total:DECIMAL→STRING"),
+        (("Cannot deserialize value of type `com.acme.DiscountType` from String \"FLASH_SALE\": not one of the values "
+         "accepted for Enum class: [NONE, COUPON]"), "UNKNOWN_ENUM:DiscountType:FLASH_SALE"),
+        ("HTTPError: 429 Client Error: Too Many Requests for url: https://api.example.com/v1?page=3", "THROTTLED:http"),
+        ("Database Error in model m (m.sql)\n  002003 (42S02): SQL compilation error:\n  Object 'DB.RAW.ORDERS' does not exist or not authorized.",
+         "TABLE_NOT_FOUND:ORDERS"),
+        (("org.apache.spark.SparkException: [CAST_INVALID_INPUT] The value 'abc' of the type \"STRING\" cannot be cast to \"INT\" "
+         "because it is malformed. SQLSTATE: 22018"), "INVALID_CAST:STRING→INT"),
+    ],
+)
+def test_well_known_messages_have_the_signature_one_expects(text: str, signature: str) -> None:
+    assert signature_of(text) == signature

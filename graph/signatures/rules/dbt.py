@@ -3,7 +3,6 @@
 from ..rule import name, rule
 
 RULES = (
-    rule("UPSTREAM_FAILED", "skip", r"skipping (?:due to|because) .{0,60}(?:upstream|fail)|SKIP relation", "=dbt"),
     rule("TABLE_NOT_FOUND", "depends on a node named",
          rf"depends on a (?:node|source) named {name('table')}.{{0,120}}?(?:which )?was not found", "=dbt_node", "table"),
     rule("TABLE_NOT_FOUND", "depends on a source named", rf"depends on a source named {name('table')}", "=dbt_source", "table"),

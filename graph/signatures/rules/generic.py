@@ -1,6 +1,6 @@
 """What every tool says: networks, TLS, HTTP, permissions, time-outs."""
 
-from ..rule import name, rule
+from ..rule import http, name, rule
 
 RULES = (
     rule("DNS_FAILURE", "name or service not known|temporary failure in name resolution|nodename nor servname|unknownhostexception|"
@@ -17,13 +17,13 @@ RULES = (
          r"(?P<lower>connection reset|broken pipe|connection aborted|RemoteDisconnected|ECONNRESET|connection (?:was )?closed|closed the connection)", "lower"),
     rule("CONNECTION_LOST", "no route to host|network is unreachable", r"(?P<lower>no route to host|network is unreachable)", "lower"),
     rule("TIMEOUT", "read timed out|readtimeout|sockettimeoutexception", r"read timed out|ReadTimeout|SocketTimeout", "=read"),
-    rule("THROTTLED", "429|too many requests|rate limit", r"\b429\b|too many requests|rate limit", "=http"),
+    rule("THROTTLED", "429|too many requests|rate limit", rf"{http('429')}|too many requests|rate limit", "=http"),
     rule("AUTH_FAILED", "401|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials",
-         r"\b401\b|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials", "exception"),
+         rf"{http('401')}|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials", "exception"),
     rule("ACCESS_DENIED", "403|forbidden|access denied|permission denied|access is denied|not authorized|operation not permitted",
-         r"\b403\b|forbidden|access (?:is )?denied|permission denied|not authorized|operation not permitted", "exception"),
+         rf"{http('403')}|forbidden|access (?:is )?denied|permission denied|not authorized|operation not permitted", "exception"),
     rule("SERVICE_UNAVAILABLE", "503|502|504|service unavailable|bad gateway|gateway time",
-         r"\b(?P<word>50[234])\b|(?P<lower>service unavailable|bad gateway|gateway time-?out)", "=http"),
+         rf"{http('50[234]')}|service unavailable|bad gateway|gateway time-?out", "=http"),
     rule("MISSING_FIELD", "missing required|required field|missing field|field is missing|missing column|required column",
          rf"(?:missing required (?:field|column|property|key)|required (?:field|column)(?: is)? missing|missing (?:field|column)|required (?:field|column))s?\b:? ?(?:\[|\{{)?{name('field')}",
          "field"),
@@ -35,5 +35,7 @@ RULES = (
     rule("TIMEOUT", "timed out|timeout|deadline exceeded|deadline_exceeded",
          r"timed out|time ?out|deadline[_ ]exceeded", "exception"),
     rule("TASK_KILLED", "keyboardinterrupt|sigint", r"KeyboardInterrupt|SIGINT", "=interrupt"),
+    rule("UPSTREAM_FAILED", "skip", r"skipping (?:due to|because) .{0,60}(?:upstream|fail)|SKIP relation", "=dbt"),
+    rule("OOM", "killed", r"^killed$", "=process"),
     rule("ERROR", "[", r"(?:^|[:\s])\[(?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?:\.[A-Z0-9_]+){0,3}))\]", "word"),
 )

@@ -19,7 +19,7 @@ RULES = (
          r"(?P<word>Cluster|TransactionalId)Authorization", "word"),
     rule("AUTH_FAILED", "saslauthentication|sasl authentication|_authentication|sasl handshake|sslauthentication",
          r"sasl.{0,80}(?:authentication|handshake)|_AUTHENTICATION", "=kafka_sasl"),
-    rule("TLS_ERROR", "ssl handshake failed|sslhandshake|_ssl", r"(?:SSL handshake failed|SslAuthenticationException|_SSL\b)",
+    rule("TLS_ERROR", "ssl handshake failed|sslhandshake|_ssl", r"(?:SSL handshake failed|SslAuthenticationException|(?-i:[=. ]_SSL\b))",
          "=handshake"),
     rule("OFFSET_OUT_OF_RANGE", "offsetoutofrange|offset out of range|out of range with no|fetch position",
          r"offset ?out ?of ?range|out of range|_NO_OFFSET|_AUTO_OFFSET_RESET", "=kafka"),
@@ -54,8 +54,7 @@ RULES = (
          r"_TRANSPORT\b|bootstrap broker .{0,120}disconnected|node .{0,60}disconnected|broker may not be available", "=kafka"),
     # schema registry, serialisation, Connect
     rule("SCHEMA_INCOMPATIBLE", "incompatible with an earlier schema|error code: 409|incompatible schema",
-         r"(?:earlier schema for subject ['\"\\]{0,3}(?P<table>[\w.-]{1,120})|incompatible with an earlier schema|error code: 409)",
-         "table"),
+         r"incompatible with an earlier schema(?: for subject ['\"\\]{0,3}(?P<table>[\w.-]{1,120}))?|error code: 409|incompatible schema", "table"),
     rule("SCHEMA_NOT_FOUND", "40401|40403|subject not found|schema not found|subject '",
          r"subject ['\"\\]{0,3}(?P<table>[\w.-]{1,120})['\"\\]{0,3} not found|subject not found|schema (?:\d+ )?not found|4040[13]",
          "table"),

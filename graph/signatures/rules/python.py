@@ -10,7 +10,7 @@ RULES = (
     rule("INVALID_CAST", "failed in column", r"conversion from [`'\"](?P<old>\w+)[`'\"]? to [`'\"](?P<new>\w+)[`'\"] failed in column [`'\"](?P<field>[^`'\"\n]+)", "pair", "field"),
     rule("SCHEMA_MISMATCH", "is incompatible with expected type", r"type (?P<new>\w+) is incompatible with expected type (?P<old>\w+)", "pair"),
     rule("NULL_REF", "'nonetype' object has no attribute", rf"'NoneType' object has no attribute {quoted('word')}", "frame", "word"),
-    rule("NULL_REF", "nonetype", r"'NoneType' object (?:is not|does not) (?P<lower>\w+)|operand type\(s\) for (?P<word_op>\S{1,3}):.{0,60}'NoneType'|"
+    rule("NULL_REF", "nonetype", r"'NoneType' object (?:is not|does not) (?P<lower>\w+)|(?P<lower_operand>operand) type\(s\) for \S{1,3}:.{0,60}'NoneType'|"
          r"argument .{0,60}NoneType", "frame", "lower"),
     rule("MISSING_MODULE", "no module named", rf"no module named {name('word')}", "word"),
     rule("MISSING_MODULE", "cannot import name", rf"cannot import name {quoted('word_a')} from (?:partially initialized module )?{quoted('word_b')}", "word_b", "word_a"),
@@ -77,7 +77,7 @@ RULES = (
     rule("TYPE_MISMATCH", "unsupported operand type", r"unsupported operand type\(s\) for (?P<op>\S{1,4}): ['\"](?P<old>[\w.]+)['\"] and ['\"](?P<new>[\w.]+)", "pair"),
     rule("TYPE_MISMATCH", "not supported between instances", r"between instances of ['\"](?P<old>[\w.]+)['\"] and ['\"](?P<new>[\w.]+)", "pair"),
     rule("TYPE_MISMATCH", "can only concatenate|must be str, not", r"can only concatenate (?P<old>\w+) \(not ['\"](?P<new>\w+)", "pair"),
-    rule("TYPE_MISMATCH", "object is not", r"['\"](?P<old>[\w.]+)['\"] object is not (?P<word>subscriptable|iterable|callable)", "word", "old_type"),
+    rule("TYPE_MISMATCH", "object is not", r"['\"](?P<type>[\w.]+)['\"] object is not (?P<word>subscriptable|iterable|callable)", "word", "type"),
     rule("INDEX_ERROR", "indexerror|out of bounds", r"IndexError: (?P<lower>list|tuple|string|single positional|index|pop)|out of bounds", "lower", "frame"),
     rule("RECURSION_LIMIT", "recursionerror|maximum recursion depth|stackoverflowerror", r"maximum recursion|RecursionError|StackOverflowError", "frame"),
     rule("PATH_NOT_FOUND", "no such file or directory|filenotfounderror", r"no such file or directory|FileNotFoundError", "=local"),

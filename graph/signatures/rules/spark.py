@@ -51,7 +51,7 @@ RULES = (
     rule("MISSING_FIELD", "no such struct field", rf"no such struct field {name('field')}", "field"),
     rule("MISSING_FIELD", 'field "|field named', r'field "(?P<field>\w{1,100})" does not exist', "field"),
     rule("TABLE_NOT_FOUND", "table_or_view_not_found|table or view|unable to find the table|view_not_found",
-         rf"(?:TABLE_OR_VIEW_NOT_FOUND\]|table or view)(?: the table or view)? (?:not found:? ?)?{name('table')}", "table"),
+         rf"(?:TABLE_OR_VIEW_NOT_FOUND\]|table or view)(?: the table or view)? (?:not found:? ?)?(?!does\b){name('table')}", "table"),
     rule("TABLE_NOT_FOUND", "nosuchtableexception|no such table|table or view",
          rf"table or view {name('table')}.{{0,6}} not found", "table"),
     rule("TABLE_NOT_FOUND", "schema_not_found|nosuchdatabase|database_not_found",

@@ -6,6 +6,7 @@ _AWS = r"error (?:occurred )?\((?:{code})\) (?:occurred )?when calling the (?P<w
 _ANY = r"(?:Error Code: |Code: |\(|\[|<Code>|\"?code\"?[:=] ?\"?|\b)"
 
 RULES = (
+    rule("CREDENTIALS_EXPIRED", "authentication token has expired", r"authentication token has expired", "=snowflake"),
     rule("CREDENTIALS_EXPIRED", "expiredtoken|token has expired|security token included in the request is expired|"
          "token is expired|sso session|token expired|request has expired",
          r"ExpiredToken|token (?:included in the request )?(?:has |is )expired|expired token|SSO session.{0,60}expired|token expired", "=aws"),
@@ -14,8 +15,8 @@ RULES = (
          r"unable to (?:locate|load) (?:AWS )?credentials|NoCredential|no AWS credentials|could not load credentials", "=aws"),
     rule("CREDENTIALS_MISSING", "default credentials", r"could not automatically determine credentials|default credentials were not found",
          "=gcp"),
-    rule("AUTH_FAILED", "invalidaccesskeyid|invalidclienttokenid|signaturedoesnotmatch|unrecognizedclient",
-         r"(?P<word>InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient)", "=aws", "word"),
+    rule("AUTH_FAILED", "invalidaccesskeyid|invalidclienttokenid|(invalidtoken)|signaturedoesnotmatch|unrecognizedclient",
+         r"(?P<word>InvalidToken|InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient)", "=aws", "word"),
     rule("ACCESS_DENIED", "accessdenied|access denied",
          r"is not authorized to perform: \w+:(?P<word>[\w*]+)", "word"),
     rule("ACCESS_DENIED", "is not authorized to perform", r"is not authorized to perform: \w+:(?P<word>[\w*]+)", "word"),
