@@ -3,7 +3,7 @@
 
 from .assertions import signature_of_assertion
 from .lazy import Lazy
-from .parts import join
+from .parts import join, part
 
 _FAILED = Lazy(
     r"(?:Failure in test |\bFAIL (?:\d+ )?)(?P<name>[A-Za-z]\w{2,200})(?=[ (.\n]|$)[\s\S]{0,200}?"
@@ -25,5 +25,5 @@ def _signature(name: str) -> str:
     kind = signature_of_assertion(name, "x").split(":", 1)[0]
     generic = _GENERIC.match(name)
     if kind == "TEST_FAILED" or generic is None:
-        return join("TEST_FAILED", [name[:64]])
-    return join(kind, [name[generic.end() :].split("__", maxsplit=1)[0][:64].strip("_")])
+        return join("TEST_FAILED", [part(name)])
+    return join(kind, [part(name[generic.end() :].split("__", maxsplit=1)[0].strip("_"))])

@@ -46,12 +46,13 @@ def part(value: str) -> str:
     value = value.strip()
     if looks_sensitive(value[:200]):
         return REDACTED
-    return _FORBIDDEN.sub("_", _EDGES.sub("", value[:200]))[:MAX_PART].rstrip(".-")
+    plain = _FORBIDDEN.sub("_", _EDGES.sub("", value[:200]))[:MAX_PART].rstrip(".-")
+    return REDACTED if looks_sensitive(plain) else plain
 
 
 def type_name(value: str) -> str:
     """A data type without its arguments, upper case: ``decimal(10,2)`` is ``DECIMAL``."""
-    base = part(_TYPE_ARGS.sub("", value.strip().strip("`'\""))).upper()
+    base = part(_TYPE_ARGS.sub("", value.strip().strip("`'\"")).upper())
     return _TYPE_SYNONYMS.get(base, base)
 
 
@@ -59,8 +60,8 @@ def type_pair(old: str, new: str) -> str:
     """``DECIMAL→STRING``; the arguments stay when they are all that differs."""
     pair = (type_name(old), type_name(new))
     if pair[0] == pair[1] and old.strip().lower() != new.strip().lower():
-        pair = (part(old).upper(), part(new).upper())
-    return "→".join(p or "UNKNOWN" for p in pair)[:MAX_PART]
+        pair = (part(old.upper()), part(new.upper()))
+    return "→".join(p[: MAX_PART // 2 - 1].rstrip(".-") or "UNKNOWN" for p in pair)
 
 
 def identifier(value: str) -> str:

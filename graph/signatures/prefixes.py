@@ -41,7 +41,7 @@ _LOGGER = Lazy(
 _COMPOSE = Lazy(r"(?:\[pod/[\w./-]{1,150}\]|[\w.]{1,60}(?:-[\w.]{1,60}){0,8}-\w{1,20}\s+\|)\s")
 _ERRORISH = Lazy(r"(?:Error|Exception|Failure|Timeout|Exit|Interrupt|Throwable|Fault|Denied|Refused)(?:[:\s]|$)")
 _CLASSISH = Lazy(r"(?:\w+\.)*(?:errors?|exceptions?)\.\w")
-_MESSAGE_LEVEL = Lazy(r"(?:FATAL|ERROR|SEVERE|CRITICAL|WARNING):\s", re.IGNORECASE)
+_MAX_STEPS = 24  # prefixes nest: a scheduler logs what a job logged
 
 
 def strip_prefix(line: str) -> str:
@@ -50,15 +50,15 @@ def strip_prefix(line: str) -> str:
     A line that bears none of them comes back as it is, indentation included.
     """
     body = line.lstrip(" ")
-    for rx in (_COMPOSE, _SYSLOG, _KLOG):
-        body = rx.sub("", body, count=1).lstrip(" ") if rx.match(body) else body
+    if _COMPOSE.match(body):
+        body = _COMPOSE.sub("", body, count=1).lstrip(" ")
     rest = _strip_front(body)
     return line if rest == line.lstrip(" ") else rest
 
 
 def _strip_front(body: str) -> str:
     seen = False
-    for _ in range(8):
+    for _ in range(_MAX_STEPS):
         step = _one_step(body, seen)
         if step is None:
             return body
@@ -67,7 +67,7 @@ def _strip_front(body: str) -> str:
 
 
 def _one_step(body: str, seen: bool) -> str | None:
-    for rx in (_STAMP, _EPOCH, _LEVEL_RX):
+    for rx in (_SYSLOG, _KLOG, _STAMP, _EPOCH, _LEVEL_RX):
         match = rx.match(body)
         if match:
             return body[match.end() :]

@@ -39,7 +39,7 @@ CONVERT: Mapping[str, Convert] = {
     "type": type_name,
     "value": part,
     "word": part,
-    "lower": lambda text: part(text).lower(),
+    "lower": lambda text: part(text.lower()),
     "token": token,
     "cls": lambda text: part(re.split(r"[.$]", text.strip("`'\""))[-1]),
 }
