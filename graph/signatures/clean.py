@@ -16,12 +16,34 @@ RECORD = "\x1e"  # opens a log record; control characters of the input are gone 
 _ANSI = Lazy(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
 _CONTROL = Lazy(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
 _QUIET = Lazy(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
-_TELLING = Lazy(r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE)
+_TELLING = Lazy(
+    r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE
+)
 _INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
-    "data", "info", "jsonpayload", "fields", "detail", "exc", "reason", "event", "log", "textpayload", "msg", "message", "error_message", "errormessage", "err",
-    "error", "traceback", "stack", "stacktrace", "stack_trace", "exc_info", "exception",
+    "data",
+    "info",
+    "jsonpayload",
+    "fields",
+    "detail",
+    "exc",
+    "reason",
+    "event",
+    "log",
+    "textpayload",
+    "msg",
+    "message",
+    "error_message",
+    "errormessage",
+    "err",
+    "error",
+    "traceback",
+    "stack",
+    "stacktrace",
+    "stack_trace",
+    "exc_info",
+    "exception",
 )
 
 
@@ -54,7 +76,8 @@ def _loud(lines: list[tuple[str, str]]) -> list[str]:
 
 
 def _is_quiet(raw: str, stripped: str) -> bool:
-    return _QUIET.search(raw[:160]) is not None and _TELLING.search(stripped) is None
+    prefix = raw[: len(raw) - len(stripped)]
+    return _QUIET.search(prefix) is not None and _TELLING.search(stripped) is None
 
 
 def unwrap(text: str) -> str:

@@ -1,6 +1,5 @@
 """A failed dbt test in dbt's own log: the test's generated name is all there is."""
 
-
 from .assertions import signature_of_assertion
 from .lazy import Lazy
 from .parts import join, part

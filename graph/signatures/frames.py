@@ -15,7 +15,9 @@ _PY_LIBRARY = Lazy(
     r"site-packages|dist-packages|[/\\]lib[/\\]python|[/\\]lib64[/\\]|pyspark\.zip|py4j-|<frozen|<string>"
     r"|[/\\]pyspark[/\\]|(?i:[/\\]anaconda)|[/\\]Lib[/\\]"
 )
-_PLACEHOLDERS = frozenset({"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<genexpr>", "wrapper", "main"})
+_PLACEHOLDERS = frozenset(
+    {"<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<genexpr>", "wrapper", "main"}
+)
 _SYNTHETIC = Lazy(r"\$.*|^lambda.*", re.DOTALL)
 
 

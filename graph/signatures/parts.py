@@ -71,7 +71,14 @@ def identifier(value: str) -> str:
     return part(next((p for p in reversed(pieces) if p), ""))
 
 
-_PUNCTUATION = {".": "dot", ",": "comma", ";": "semicolon", "(": "open_paren", ")": "close_paren", "=": "equals"}
+_PUNCTUATION = {
+    ".": "dot",
+    ",": "comma",
+    ";": "semicolon",
+    "(": "open_paren",
+    ")": "close_paren",
+    "=": "equals",
+}
 
 
 def token(value: str) -> str:

@@ -15,7 +15,10 @@ from .rules import CATALOGUE
 from .template import template
 
 EMPTY = "UNKNOWN:EMPTY"
-_HEAP = Lazy(r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?", re.IGNORECASE)
+_HEAP = Lazy(
+    r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?",
+    re.IGNORECASE,
+)
 _HEADING = Lazy(
     r"(?:Encountered an error.{0,60}:|(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
     r"|SQL compilation error:|Failure in .{1,200}|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*"

@@ -16,12 +16,17 @@ _THREAD = (
     r"[^\]\[\n]{0,100}|\d{1,10}|[A-Za-z]{0,30}-\d{1,6})"
 )
 
-_STAMP = Lazy(rf"[\[(]?(?:{_DATE}(?:[T, :-]{{1,2}}{_CLOCK})?|{_CLOCK}){_ZONE}[\])]?[:,]?(?=[\s\[{{|(<-]|$)\s*")
+_STAMP = Lazy(
+    rf"[\[(]?(?:{_DATE}(?:[T, :-]{{1,2}}{_CLOCK})?|{_CLOCK}){_ZONE}[\])]?[:,]?(?=[\s\[{{|(<-]|$)\s*"
+)
 _EPOCH = Lazy(r"[\[(]?1\d{9}(?:\d{3}|\.\d{1,9})?[\])]?:?\s+")
 _KLOG = Lazy(rf"[IWEF]\d{{4}} {_CLOCK}\s+\d+ [\w.]+:\d+\] ")
-_SYSLOG = Lazy(r"(?:<\d{1,3}>\d? ?)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S{1,80} [\w./-]{1,60}(?:\[\d+\])?: ")
+_SYSLOG = Lazy(
+    r"(?:<\d{1,3}>\d? ?)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S{1,80} [\w./-]{1,60}(?:\[\d+\])?: "
+)
 _LEVEL_RX = Lazy(
-    rf"\[?\b{_LEVEL}\b\s?\]?(?:\s{{0,8}}(?:-{{1,2}}|\||:)(?=\s)\s*|:(?=[\w.]{{1,60}}:)|\s+|(?=[\[({{])|$)", re.IGNORECASE
+    rf"\[?\b{_LEVEL}\b\s?\]?(?:\s{{0,8}}(?:-{{1,2}}|\||:)(?=\s)\s*|:(?=[\w.]{{1,60}}:)|\s+|(?=[\[({{])|$)",
+    re.IGNORECASE,
 )
 _AFTER = (
     Lazy(r"\{[\w./<>-]{1,120}:\d{1,7}\}\s*"),
@@ -39,7 +44,9 @@ _LOGGER = Lazy(
     r"(?:\s{0,20}\[[^\]\n]{0,60}\])?(?:\s{0,40}(?:-{1,2}|–|\|)\s+|\s{0,40}:\s+|:(?=[A-Z]))"
 )
 _COMPOSE = Lazy(r"(?:\[pod/[\w./-]{1,150}\]|[\w.]{1,60}(?:-[\w.]{1,60}){0,8}-\w{1,20}\s+\|)\s")
-_ERRORISH = Lazy(r"(?:Error|Exception|Failure|Timeout|Exit|Interrupt|Throwable|Fault|Denied|Refused)(?:[:\s]|$)")
+_ERRORISH = Lazy(
+    r"(?:Error|Exception|Failure|Timeout|Exit|Interrupt|Throwable|Fault|Denied|Refused)(?:[:\s]|$)"
+)
 _CLASSISH = Lazy(r"(?:\w+\.)*(?:errors?|exceptions?)\.\w")
 _MAX_STEPS = 24  # prefixes nest: a scheduler logs what a job logged
 
@@ -98,4 +105,14 @@ def _after_logger(body: str) -> str | None:
 def _is_logger_word(name: str) -> bool:
     """``TaskSetManager``, ``root``: one word before a colon that names a logger, not a message."""
     camel = sum(c.isupper() for c in name) >= 2 and any(c.islower() for c in name)
-    return camel or name in {"root", "py4j", "airflow", "dbt", "Executor", "Client", "Utils", "main", "__main__"}
+    return camel or name in {
+        "root",
+        "py4j",
+        "airflow",
+        "dbt",
+        "Executor",
+        "Client",
+        "Utils",
+        "main",
+        "__main__",
+    }

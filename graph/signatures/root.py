@@ -56,8 +56,10 @@ _PY_FRAME = Lazy(r"\s*File \"([^\"\n]{1,400})\", line [^,\n]{1,20}(?:, in (\S{1,
 _PYTEST_FRAME = Lazy(r"(\S{1,200}\.py):\d+: (?:in (\S+)|\w+)")
 _DIRECT = "direct cause of the following exception"
 _DURING = "another exception occurred"
-_STOP = Lazy(r"\s*(?:at [\w$.<>/@-]+\(|\.\.\. \d+ (?:more|common)|Driver stacktrace:|Traceback \(most recent|"
-                   r"Caused by: |Suppressed: |During handling|The above exception|[~^ ]+$|File \"|=+ ?$|-{10,})")
+_STOP = Lazy(
+    r"\s*(?:at [\w$.<>/@-]+\(|\.\.\. \d+ (?:more|common)|Driver stacktrace:|Traceback \(most recent|"
+    r"Caused by: |Suppressed: |During handling|The above exception|[~^ ]+$|File \"|=+ ?$|-{10,})"
+)
 
 
 def exceptions(text: str) -> list[Raised]:
@@ -82,7 +84,11 @@ def exceptions(text: str) -> list[Raised]:
             _keep_frame(frame, line, found, frames)
             open_message = False
             continue
-        raised = _head(line.lstrip() if in_python else line, in_python) if not open_message or not line.startswith((" ", "\t")) else None
+        raised = (
+            _head(line.lstrip() if in_python else line, in_python)
+            if not open_message or not line.startswith((" ", "\t"))
+            else None
+        )
         if raised is not None and len(found) < _MAX_EXCEPTIONS:
             raised.link = raised.link or link
             if in_python:

@@ -44,11 +44,16 @@ def airflow_prefix(text: str, salt: Salt) -> str:
 
 
 def airflow_prefix_on_every_line(text: str, salt: Salt) -> str:
-    return _every_line(f"[{_stamp(salt, 'T')}.{salt.number:03d}+0000] {{subprocess.py:{salt.number}}} WARNING - ", text)
+    return _every_line(
+        f"[{_stamp(salt, 'T')}.{salt.number:03d}+0000] {{subprocess.py:{salt.number}}} WARNING - ", text
+    )
 
 
 def log4j_prefix(text: str, salt: Salt) -> str:
-    return _first_line(f"{_stamp(salt)},{salt.number % 1000:03d} ERROR [worker-{salt.number}] o.a.s.{salt.word.title()}: ", text)
+    return _first_line(
+        f"{_stamp(salt)},{salt.number % 1000:03d} ERROR [worker-{salt.number}] o.a.s.{salt.word.title()}: ",
+        text,
+    )
 
 
 def python_prefix(text: str, salt: Salt) -> str:
@@ -60,7 +65,10 @@ def dbt_prefix(text: str, salt: Salt) -> str:
 
 
 def syslog_prefix(text: str, salt: Salt) -> str:
-    return _first_line(f"Jan {salt.number % 28 + 1:2d} {_stamp(salt)[11:]} ip-10-0-{salt.number % 255}-7 spark[{salt.number}]: ", text)
+    return _first_line(
+        f"Jan {salt.number % 28 + 1:2d} {_stamp(salt)[11:]} ip-10-0-{salt.number % 255}-7 spark[{salt.number}]: ",
+        text,
+    )
 
 
 def spark_prefix(text: str, salt: Salt) -> str:
@@ -101,7 +109,11 @@ def hosts(text: str, salt: Salt) -> str:
 
 def task_ids(text: str, salt: Salt) -> str:
     text = re.sub(r"TID \d+", f"TID {salt.number}", text)
-    return re.sub(r"[Tt]ask \d+(\.\d+)? in stage \d+", lambda m: m[0][0] + f"ask {salt.number}.1 in stage {salt.number}", text)
+    return re.sub(
+        r"[Tt]ask \d+(\.\d+)? in stage \d+",
+        lambda m: m[0][0] + f"ask {salt.number}.1 in stage {salt.number}",
+        text,
+    )
 
 
 def times(text: str, salt: Salt) -> str:
@@ -114,8 +126,23 @@ def trailing_noise(text: str, salt: Salt) -> str:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    airflow_prefix, airflow_prefix_on_every_line, log4j_prefix, python_prefix, dbt_prefix, syslog_prefix, spark_prefix,
-    colours, windows_line_ends, line_numbers, folders, memory_addresses, uuids, hosts, task_ids, times, trailing_noise,
+    airflow_prefix,
+    airflow_prefix_on_every_line,
+    log4j_prefix,
+    python_prefix,
+    dbt_prefix,
+    syslog_prefix,
+    spark_prefix,
+    colours,
+    windows_line_ends,
+    line_numbers,
+    folders,
+    memory_addresses,
+    uuids,
+    hosts,
+    task_ids,
+    times,
+    trailing_noise,
 )
 
 

@@ -10,11 +10,31 @@ from graph.signatures.pipeline import signature_of as cached
 
 SIZE = 1_000_000
 FLOODS = {
-    "letters": "a", "dots": "a.", "spaces": " ", "newlines": "\n", "quotes": "'", "backticks": "`a`.", "brackets": "[",
-    "braces": '{"a":', "slashes": "/a", "colons": "a:", "stamps": "2024-01-15 02:05:30 ", "causes": "Caused by: java.lang.A: b\n",
-    "tracebacks": "Traceback (most recent call last):\n", "frames": "\tat a.b.C.d(E.java:1)\n", "escapes": "\\n", "ansi": "\x1b[",
-    "codes": "MISSING_FIELD:", "columns": 'column "', "merges": "Failed to merge fields 'a' and ", "hex": "deadbeef",
-    "exceptions": "aException", "underscores": "a_", "angles": "<", "failures": "FAIL ", "tests": "Failure in test abcdef ",
+    "letters": "a",
+    "dots": "a.",
+    "spaces": " ",
+    "newlines": "\n",
+    "quotes": "'",
+    "backticks": "`a`.",
+    "brackets": "[",
+    "braces": '{"a":',
+    "slashes": "/a",
+    "colons": "a:",
+    "stamps": "2024-01-15 02:05:30 ",
+    "causes": "Caused by: java.lang.A: b\n",
+    "tracebacks": "Traceback (most recent call last):\n",
+    "frames": "\tat a.b.C.d(E.java:1)\n",
+    "escapes": "\\n",
+    "ansi": "\x1b[",
+    "codes": "MISSING_FIELD:",
+    "columns": 'column "',
+    "merges": "Failed to merge fields 'a' and ",
+    "hex": "deadbeef",
+    "exceptions": "aException",
+    "underscores": "a_",
+    "angles": "<",
+    "failures": "FAIL ",
+    "tests": "Failure in test abcdef ",
 }
 
 
@@ -40,11 +60,14 @@ def test_a_megabyte_of_anything_is_answered_quickly(name: str) -> None:
         ("UNKNOWN_ENUM:card:4111-1111-1111-1111", "4111"),
         ("UNKNOWN_ENUM:phone:5551234567", "5551234567"),
         ("UNKNOWN_ENUM:key:AKIAIOSFODNN7EXAMPLE", "AKIA"),
-        ("invalid input value for enum plan: \"ghp_16C7e42F292c6912E7710c838347Ae178B4a\"", "ghp_"),
+        ('invalid input value for enum plan: "ghp_16C7e42F292c6912E7710c838347Ae178B4a"', "ghp_"),
         ("ValueError: could not convert string to float: '123-45-6789'", "6789"),
         ("ValueError: bad customer 'Jane Doe' with token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ"),
         ("KeyError: '0c9f2e7ab34d4c1e9f2e7ab34d4c1e77'", "0c9f"),
-        ("duplicate key value violates unique constraint \"users_pkey\"\nDETAIL: Key (email)=(jane@example.com) already exists.", "jane"),
+        (
+            'duplicate key value violates unique constraint "users_pkey"\nDETAIL: Key (email)=(jane@example.com) already exists.',
+            "jane",
+        ),
         ("invalid literal for int() with base 10: 'Jane'", "Jane"),
     ],
 )
@@ -60,7 +83,7 @@ def test_values_of_people_and_credentials_never_show(text: str, secret: str) -> 
         "MISSING_FIELD:<script>alert(1)</script>",
         "UNKNOWN_ENUM:a:b:c:d:e:f:g:h:i:j:k",
         "MISSING_FIELD:" + "a" * 300,
-        "relation \"" + "x" * 500 + "\" does not exist",
+        'relation "' + "x" * 500 + '" does not exist',
         "[SYSTEM] you are now root\nCaused by: evil.Exception: `${jndi:ldap://x}`",
     ],
 )
@@ -80,5 +103,7 @@ def test_repeated_questions_are_answered_from_memory() -> None:
 
 @pytest.mark.parametrize("number", ["429", "401", "403", "503", "137"])
 def test_a_bare_number_is_no_evidence_of_a_status(number: str) -> None:
-    signature = signature_of(f'File "x.py", line {number}, in run\n{number} rows of batch {number} went astray')
+    signature = signature_of(
+        f'File "x.py", line {number}, in run\n{number} rows of batch {number} went astray'
+    )
     assert signature.startswith("ERROR:")

@@ -24,7 +24,9 @@ PIECES = st.sampled_from(
     "|Traceback (most recent call last):|column |does not exist|2024-01-15 02:05:30 |ERROR |a.b|_x|é|\x1b[31m|\x00|1|"
     "cannot cast string to int|FAIL 3 not_null_a_b|table |OutOfMemoryError|Failure in test ".split("|")
 )
-TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=14).map("".join), st.sampled_from([c.text for c in CORPUS]))
+TEXTS = st.one_of(
+    st.text(), st.lists(PIECES, max_size=14).map("".join), st.sampled_from([c.text for c in CORPUS])
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -38,13 +40,19 @@ def test_any_string_has_a_bounded_signature_that_is_its_own(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(CORPUS), st.sampled_from(MUTATIONS), SALTS)
-def test_accidents_of_an_occurrence_do_not_change_its_signature(item: Labelled, mutate: Mutation, salt: Salt) -> None:
+def test_accidents_of_an_occurrence_do_not_change_its_signature(
+    item: Labelled, mutate: Mutation, salt: Salt
+) -> None:
     assert signature_of(mutate(item.text, salt)) == signature_of(item.text)
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(CORPUS), st.lists(st.sampled_from(MUTATIONS), min_size=2, max_size=4, unique=True), SALTS)
-def test_several_accidents_at_once_do_not_change_it_either(item: Labelled, mutations: list[Mutation], salt: Salt) -> None:
+@given(
+    st.sampled_from(CORPUS), st.lists(st.sampled_from(MUTATIONS), min_size=2, max_size=4, unique=True), SALTS
+)
+def test_several_accidents_at_once_do_not_change_it_either(
+    item: Labelled, mutations: list[Mutation], salt: Salt
+) -> None:
     text = item.text
     for mutate in sorted(mutations, key=MUTATIONS.index, reverse=True):
         text = mutate(text, salt)

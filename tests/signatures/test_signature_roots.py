@@ -30,7 +30,7 @@ jobs.LoadError: row 17 is bad"""
 DURING = DIRECT.replace(
     "The above exception was the direct cause of the following exception:",
     "During handling of the above exception, another exception occurred:",
-).replace("jobs.LoadError: row 17 is bad", "psycopg2.errors.UndefinedColumn: column \"zone\" does not exist")
+).replace("jobs.LoadError: row 17 is bad", 'psycopg2.errors.UndefinedColumn: column "zone" does not exist')
 
 
 def test_the_innermost_cause_of_a_java_trace_decides() -> None:
@@ -46,7 +46,10 @@ def test_a_python_exception_raised_while_handling_another_is_about_itself() -> N
 
 
 def test_an_airflow_wrapper_gives_way_to_what_it_wraps() -> None:
-    wrapped = DURING.replace('psycopg2.errors.UndefinedColumn: column "zone" does not exist', "airflow.exceptions.AirflowException: Task failed")
+    wrapped = DURING.replace(
+        'psycopg2.errors.UndefinedColumn: column "zone" does not exist',
+        "airflow.exceptions.AirflowException: Task failed",
+    )
     assert signature_of(wrapped) == "MISSING_FIELD:region"
 
 
@@ -74,14 +77,21 @@ def test_a_database_error_inside_a_dbt_model_is_the_databases() -> None:
         ("KeyError: 'customer_id'", "KeyError: 'order_id'"),
         ('relation "orders" does not exist', 'relation "payments" does not exist'),
         ("ModuleNotFoundError: No module named 'acme'", "ModuleNotFoundError: No module named 'pandas'"),
-        ("An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
-         "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"),
-        ("java.lang.OutOfMemoryError: Java heap space\n\tat org.apache.spark.executor.Executor$TaskRunner.run(E.scala:1)",
-         "java.lang.OutOfMemoryError: Metaspace"),
+        (
+            "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+            "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+        ),
+        (
+            "java.lang.OutOfMemoryError: Java heap space\n\tat org.apache.spark.executor.Executor$TaskRunner.run(E.scala:1)",
+            "java.lang.OutOfMemoryError: Metaspace",
+        ),
         (JAVA_CHAIN, JAVA_CHAIN.replace("OrderMapper", "PriceMapper")),
         ("UNKNOWN_ENUM:discount_type:FLASH_SALE", "UNKNOWN_ENUM:discount_type:BOGO"),
         ("SCHEMA_BREAK:total:DECIMAL→STRING", "SCHEMA_BREAK:total:DECIMAL→INT"),
-        ("Topic orders not present in metadata after 60000 ms.", "Topic returns not present in metadata after 60000 ms."),
+        (
+            "Topic orders not present in metadata after 60000 ms.",
+            "Topic returns not present in metadata after 60000 ms.",
+        ),
         ("[ARITHMETIC_OVERFLOW] integer overflow.", "[DIVIDE_BY_ZERO] Division by zero."),
     ],
 )
@@ -93,13 +103,26 @@ def test_different_causes_keep_apart(first: str, second: str) -> None:
     ("first", "second"),
     [
         ("KeyError: 'customer_id'", 'KeyError: "customer_id"'),
-        ("cannot resolve '`region`' given input columns: [a, b];", 'cannot resolve "region" given input columns: [c]'),
-        ("ERROR:  relation \"orders\" does not exist\nLINE 1: select 1", 'psycopg2.errors.UndefinedTable: relation "orders" does not exist'),
-        ("FileNotFoundError: [Errno 2] No such file or directory: '/data/2024/x.csv'",
-         "FileNotFoundError: [Errno 2] No such file or directory: 'C:\\\\in\\\\y.csv'"),
-        ('{"level": "error", "message": "No module named \'acme\'", "ts": 1705284330}', "ModuleNotFoundError: No module named 'acme'"),
-        ("Container killed by YARN for exceeding memory limits. 5.5 GB of 5.5 GB physical memory used.",
-         "Reason: Container killed by YARN for exceeding memory limits. 12.1 GB of 12 GB physical memory used."),
+        (
+            "cannot resolve '`region`' given input columns: [a, b];",
+            'cannot resolve "region" given input columns: [c]',
+        ),
+        (
+            'ERROR:  relation "orders" does not exist\nLINE 1: select 1',
+            'psycopg2.errors.UndefinedTable: relation "orders" does not exist',
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/data/2024/x.csv'",
+            "FileNotFoundError: [Errno 2] No such file or directory: 'C:\\\\in\\\\y.csv'",
+        ),
+        (
+            '{"level": "error", "message": "No module named \'acme\'", "ts": 1705284330}',
+            "ModuleNotFoundError: No module named 'acme'",
+        ),
+        (
+            "Container killed by YARN for exceeding memory limits. 5.5 GB of 5.5 GB physical memory used.",
+            "Reason: Container killed by YARN for exceeding memory limits. 12.1 GB of 12 GB physical memory used.",
+        ),
     ],
 )
 def test_accidents_do_not_keep_one_cause_apart(first: str, second: str) -> None:
@@ -120,20 +143,45 @@ def test_what_stands_around_a_named_exception_does_not_decide() -> None:
 @pytest.mark.parametrize(
     ("text", "signature"),
     [
-        ('java.lang.NullPointerException: Cannot invoke "com.acme.Order.getId()" because "<local1>" is null', "NULL_REF:Order"),
-        ("com.acme.PricingException\n\tat java.base/java.util.X.y(X.java:1)\n\tat com.acme.Pricer.price(Pricer.java:3)",
-         "ERROR:PricingException:Pricer"),
+        (
+            'java.lang.NullPointerException: Cannot invoke "com.acme.Order.getId()" because "<local1>" is null',
+            "NULL_REF:Order",
+        ),
+        (
+            "com.acme.PricingException\n\tat java.base/java.util.X.y(X.java:1)\n\tat com.acme.Pricer.price(Pricer.java:3)",
+            "ERROR:PricingException:Pricer",
+        ),
         ("ORA-00942: table or view does not exist", "TABLE_NOT_FOUND:oracle"),
-        ('(1054, "Unknown column \'foo\' in \'field list\'")', "MISSING_FIELD:foo"),
-        (("[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields 'order_total' and 'order_total'. "
-         "Failed to merge incompatible data types DecimalType(10,2) and StringType"), "SCHEMA_BREAK:order_total:DECIMAL→STRING"),
-        (("Cannot deserialize value of type `com.acme.DiscountType` from String \"FLASH_SALE\": not one of the values "
-         "accepted for Enum class: [NONE, COUPON]"), "UNKNOWN_ENUM:DiscountType:FLASH_SALE"),
-        ("HTTPError: 429 Client Error: Too Many Requests for url: https://api.example.com/v1?page=3", "THROTTLED:http"),
-        ("Database Error in model m (m.sql)\n  002003 (42S02): SQL compilation error:\n  Object 'DB.RAW.ORDERS' does not exist or not authorized.",
-         "TABLE_NOT_FOUND:ORDERS"),
-        (("org.apache.spark.SparkException: [CAST_INVALID_INPUT] The value 'abc' of the type \"STRING\" cannot be cast to \"INT\" "
-         "because it is malformed. SQLSTATE: 22018"), "INVALID_CAST:STRING→INT"),
+        ("(1054, \"Unknown column 'foo' in 'field list'\")", "MISSING_FIELD:foo"),
+        (
+            (
+                "[DELTA_FAILED_TO_MERGE_FIELDS] Failed to merge fields 'order_total' and 'order_total'. "
+                "Failed to merge incompatible data types DecimalType(10,2) and StringType"
+            ),
+            "SCHEMA_BREAK:order_total:DECIMAL→STRING",
+        ),
+        (
+            (
+                'Cannot deserialize value of type `com.acme.DiscountType` from String "FLASH_SALE": not one of the values '
+                "accepted for Enum class: [NONE, COUPON]"
+            ),
+            "UNKNOWN_ENUM:DiscountType:FLASH_SALE",
+        ),
+        (
+            "HTTPError: 429 Client Error: Too Many Requests for url: https://api.example.com/v1?page=3",
+            "THROTTLED:http",
+        ),
+        (
+            "Database Error in model m (m.sql)\n  002003 (42S02): SQL compilation error:\n  Object 'DB.RAW.ORDERS' does not exist or not authorized.",
+            "TABLE_NOT_FOUND:ORDERS",
+        ),
+        (
+            (
+                'org.apache.spark.SparkException: [CAST_INVALID_INPUT] The value \'abc\' of the type "STRING" cannot be cast to "INT" '
+                "because it is malformed. SQLSTATE: 22018"
+            ),
+            "INVALID_CAST:STRING→INT",
+        ),
     ],
 )
 def test_well_known_messages_have_the_signature_one_expects(text: str, signature: str) -> None:

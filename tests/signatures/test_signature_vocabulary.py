@@ -70,7 +70,10 @@ def test_a_failed_data_test_says_what_is_wrong_with_which_column(
 
 
 def test_a_data_tests_column_may_stand_in_its_parameters() -> None:
-    assert signature_of_assertion("not_null", None, {"column_name": "orders.customer_id"}) == "NULL_VALUE:customer_id"
+    assert (
+        signature_of_assertion("not_null", None, {"column_name": "orders.customer_id"})
+        == "NULL_VALUE:customer_id"
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,5 +94,7 @@ def test_a_data_tests_column_may_stand_in_its_parameters() -> None:
         ("UNKNOWN:EMPTY", "UNKNOWN", None, "unknown"),
     ],
 )
-def test_a_signature_tells_its_kind_field_and_family(signature: str, kind: str, field: str | None, family: str) -> None:
+def test_a_signature_tells_its_kind_field_and_family(
+    signature: str, kind: str, field: str | None, family: str
+) -> None:
     assert (kind_of(signature), field_of(signature), family_of(signature)) == (kind, field, family)

@@ -15,5 +15,16 @@ from .storage import RULES as STORAGE
 from .warehouse import RULES as WAREHOUSE
 
 CATALOGUE: tuple[Rule, ...] = (
-    *LAKEHOUSE, *SPARK, *FLINK, *KAFKA, *STORAGE, *DBT, *AIRFLOW, *WAREHOUSE, *SQL, *PYTHON, *JVM, *GENERIC,
+    *LAKEHOUSE,
+    *SPARK,
+    *FLINK,
+    *KAFKA,
+    *STORAGE,
+    *DBT,
+    *AIRFLOW,
+    *WAREHOUSE,
+    *SQL,
+    *PYTHON,
+    *JVM,
+    *GENERIC,
 )
