@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .canonical import canonical
 from .clean import RECORD, clean
@@ -11,7 +11,7 @@ from .frames import user_frame
 from .lazy import Lazy
 from .parts import join, part
 from .root import MAX_MESSAGE, Raised, exceptions, is_wrapper, ordered_by_likelihood
-from .rules import CATALOGUE
+from .rule import Rule
 from .template import template
 
 EMPTY = "UNKNOWN:EMPTY"
@@ -80,11 +80,18 @@ def _match(raised: Raised, context: str) -> str | None:
     lowered = haystack.lower()
     if "outofmemoryerror" in lowered and _is_heap(lowered):
         return join("OOM", [_side(context)])
-    for candidate in CATALOGUE:
+    for candidate in _catalogue():
         signature = candidate.apply(haystack, lowered, raised)
         if signature is not None:
             return signature
     return None
+
+
+@cache
+def _catalogue() -> tuple[Rule, ...]:
+    from .rules import CATALOGUE
+
+    return CATALOGUE
 
 
 def _is_heap(lowered: str) -> bool:
