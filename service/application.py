@@ -8,7 +8,6 @@ from pathlib import Path
 
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable, NotFound
-from signal_factory.wire import Envelope
 
 from .applier import Applier, Pacing
 from .backends import GRAPH_FILE, ClosableGraph, embedded
@@ -101,14 +100,10 @@ class Application:
         if self.backlog >= self.settings.max_backlog:
             raise Overloaded(f"{self.backlog} events wait to be applied")
         rejects = [refusal.kept for refusal in incoming.refusals]
-        done = self.log.append(incoming.envelopes, self.now(), rejects)
+        done = self.log.append_rows(incoming.rows, self.now(), rejects)
         self._applier.notify()
         self._count(incoming, done)
         return done
-
-    def record(self, envelope: Envelope) -> Appended:
-        """Store one event that was read already."""
-        return self.ingest(Sorted([envelope], []))
 
     def wait_applied(self, seq: int, timeout_s: float) -> bool:
         """Wait until the event ``seq`` has had its effect; False when time ran out."""
@@ -196,11 +191,9 @@ class Application:
 
     def _count(self, incoming: Sorted, done: Appended) -> None:
         duplicates: Counter[str] = Counter(
-            envelope.kind
-            for envelope, is_new in zip(incoming.envelopes, done.is_new, strict=True)
-            if not is_new
+            row.kind for row, is_new in zip(incoming.rows, done.is_new, strict=True) if not is_new
         )
-        received = Counter(envelope.kind for envelope in incoming.envelopes)
+        received = Counter(row.kind for row in incoming.rows)
         for kind, count in received.items():
             self.metrics.ingested(kind, "accepted", count - duplicates[kind])
             self.metrics.ingested(kind, "duplicate", duplicates[kind])

@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from signal_factory.ids import canonical_json
 from signal_factory.wire import Envelope
 
 TIMELESS_KINDS: Final = frozenset({"dataset", "mapping", "tick"})
 EXCERPT_BYTES: Final = 64 * 1024
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +74,17 @@ class Row:
 
 
 def prepare(envelope: Envelope) -> Row:
-    """The row of an envelope. Kinds without a time of their own are told apart by the envelope's."""
-    body = json.dumps(envelope.body, sort_keys=True, separators=(",", ":"))
+    """The row of an envelope; its body is canonical JSON in ASCII.
+
+    The identity is what tells that two deliveries are one event: a digest of kind and
+    body, and of the envelope's time for kinds that have no time of their own.
+    """
+    body = _canonical(envelope.body)
     time = envelope.time.isoformat()
+    own = time if envelope.kind in TIMELESS_KINDS else ""
+    digest = hashlib.sha256(f"{envelope.kind}\x1f{own}\x1f{body}".encode("ascii")).digest()
     registers = str(envelope.body.get("urn")) if envelope.kind == "dataset" else None
-    return Row(identity(envelope.kind, envelope.body, time), time, envelope.kind, body, registers)
-
-
-def identity(kind: str, body: Mapping[str, Any], time: str) -> bytes:
-    """The digest by which two deliveries of one event are known to be the same (32 bytes)."""
-    own = time if kind in TIMELESS_KINDS else ""
-    text = f"{kind}\x1f{own}\x1f{canonical_json(body)}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return Row(digest, time, envelope.kind, body, registers)
 
 
 def restore(seq: int, time: str, kind: str, body: str, received_at: str) -> LogEntry:

@@ -68,7 +68,12 @@ class EventLog:
         Raises:
             BackendUnavailable: nothing of this call was stored.
         """
-        rows = [prepare(envelope) for envelope in envelopes]
+        return self.append_rows([prepare(envelope) for envelope in envelopes], received_at, rejected)
+
+    def append_rows(
+        self, rows: Sequence[Row], received_at: datetime, rejected: Iterable[Rejected] = ()
+    ) -> Appended:
+        """``append`` for events that are prepared already."""
         return self._group.run(_Work(rows, list(rejected), received_at.isoformat()))
 
     def read_from(self, offset: int, limit: int = 500) -> list[LogEntry]:

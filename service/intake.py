@@ -10,7 +10,7 @@ from signal_factory.errors import CallerError, InvalidEvent
 from signal_factory.wire import KINDS, Envelope, parse_body, read_envelope
 
 from .documents import Item
-from .entries import EXCERPT_BYTES, Rejected
+from .entries import EXCERPT_BYTES, Rejected, Row, prepare
 
 
 class OversizedEvent(CallerError):
@@ -32,15 +32,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """What of a request is accepted, and what is not."""
+    """What of a request is accepted, ready to be stored, and what is not."""
 
-    envelopes: Sequence[Envelope]
+    rows: Sequence[Row]
     refusals: Sequence[Refusal]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``max_event_bytes`` of compact JSON; ``max_future`` ahead of the server's clock."""
+    """``max_event_bytes`` of compact JSON in ASCII; ``max_future`` ahead of the server's clock."""
 
     max_event_bytes: int
     max_future: timedelta
@@ -50,30 +50,30 @@ def sort_items(
     items: Iterable[Item], *, kind: str | None, source: str, now: datetime, limits: Limits
 ) -> Sorted:
     """Read each item as an envelope or, given ``kind``, as the body of that kind received ``now``."""
-    envelopes: list[Envelope] = []
+    rows: list[Row] = []
     refusals: list[Refusal] = []
     for item in items:
         try:
-            envelopes.append(_envelope(item, kind, now, limits))
+            rows.append(_row(item, kind, now, limits))
         except CallerError as error:
             refusals.append(Refusal(item.index, error, kind or _kind(item.value), _kept(item, error, source)))
-    return Sorted(envelopes, refusals)
+    return Sorted(rows, refusals)
 
 
-def _envelope(item: Item, kind: str | None, now: datetime, limits: Limits) -> Envelope:
+def _row(item: Item, kind: str | None, now: datetime, limits: Limits) -> Row:
     if item.error is not None:
         raise item.error
     envelope = _read(item.value, kind, now)
-    size = len(json.dumps(envelope.body, separators=(",", ":"), ensure_ascii=False))
-    if size > limits.max_event_bytes:
-        raise OversizedEvent(f"an event of {size} bytes; at most {limits.max_event_bytes} are taken")
+    row = prepare(envelope)
+    if len(row.body) > limits.max_event_bytes:
+        raise OversizedEvent(f"an event of {len(row.body)} bytes; at most {limits.max_event_bytes} are taken")
     if envelope.time > now + limits.max_future:
         raise InvalidEvent(
             f"time {envelope.time.isoformat()} lies ahead of this server's clock",
             hint="Check the sender's clock; time is when the platform received the event.",
         )
     parse_body(envelope.kind, envelope.body)
-    return envelope
+    return row
 
 
 def _read(value: Any, kind: str | None, now: datetime) -> Envelope:

@@ -108,6 +108,8 @@ def _offline(commands: Any) -> None:
     _command(actions, "list", "list added keys", "keys")
     remove = _command(actions, "remove", "forget a key", "keys")
     remove.add_argument("name", help="its name")
+    bench = _command(commands, "bench", "measure ingest and explanation on this machine")
+    bench.add_argument("--events", type=int, default=20_000, help="how many to take in (default 20000)")
     doctor = _command(
         commands, "doctor", "show versions, settings with their source, and the state of the data"
     )

@@ -105,7 +105,7 @@ async def _outcome(
     request: Request, app: Application, sorted_: Sorted, done: Appended, *, wait: bool
 ) -> JSONResponse:
     document = _counts(sorted_, done)
-    if sorted_.refusals and not sorted_.envelopes:
+    if sorted_.refusals and not sorted_.rows:
         return _all_refused(request, app, sorted_.refusals, document)
     if wait:
         document["applied"] = await _applied(app, done)
@@ -134,7 +134,7 @@ def _all_refused(
 
 def _batch_document(sorted_: Sorted) -> dict[str, Any]:
     """OpenLineage's own answer (spec/OpenLineage.yml of the OpenLineage project, ``/lineage/batch``)."""
-    failed, taken = len(sorted_.refusals), len(sorted_.envelopes)
+    failed, taken = len(sorted_.refusals), len(sorted_.rows)
     summary = {
         "received": taken + failed,
         "successful": taken,

@@ -3,13 +3,12 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.entries import Rejected, identity
+from service.entries import Rejected, prepare
 from service.eventlog import EventLog
 from service.groupcommit import GroupCommit
 from service.lease import WriterLease, holder
@@ -45,8 +44,8 @@ def test_the_same_event_again_is_a_duplicate_whatever_the_order_of_its_fields(tm
 def test_only_kinds_with_a_time_of_their_own_are_the_same_at_another_envelope_time(
     kind: str, is_same: bool
 ) -> None:
-    body: dict[str, Any] = {"x": 1}
-    assert (identity(kind, body, "t1") == identity(kind, body, "t2")) is is_same
+    early, late = event(1, kind), event(1, kind, NOW + timedelta(hours=1))
+    assert (prepare(early).identity == prepare(late).identity) is is_same
 
 
 def test_what_was_acknowledged_is_there_after_reopening(tmp_path: Path) -> None:

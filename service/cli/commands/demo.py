@@ -6,6 +6,7 @@ from typing import Any
 
 from ...application import Application
 from ...backends import GRAPH_FILE
+from ...entries import prepare
 from ...eventlog_schema import LOG_FILE
 from ...intake import Sorted
 from ...lease import holder
@@ -62,5 +63,6 @@ def _clear(data_dir: Path) -> None:
 
 def _fill(application: Application, recordings: list[Recording]) -> None:
     envelopes = [envelope for each in recordings for envelope in each.envelopes()]
-    done = application.ingest(Sorted(sorted(envelopes, key=lambda envelope: envelope.time), []))
+    rows = [prepare(envelope) for envelope in sorted(envelopes, key=lambda envelope: envelope.time)]
+    done = application.ingest(Sorted(rows, []))
     application.wait_applied(done.last, _APPLY_S)

@@ -18,7 +18,7 @@ def run(arguments: Namespace, console: Console) -> int:
     until = _until(arguments.until)
     text = read_bytes(arguments.path).decode("utf-8", "surrogateescape")
     data_dir = Path(arguments.data_dir).expanduser() if arguments.data_dir else None
-    document = replay_lines(text.split("\n"), until, data_dir)
+    document = replay_lines(text.removesuffix("\n").split("\n"), until, data_dir)
     if wants_json(arguments):
         console.json(document)
     else:
