@@ -1,0 +1,1 @@
+"""From signals and the graph to incidents, and from incidents to explanations."""

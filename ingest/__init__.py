@@ -1,0 +1,1 @@
+"""What comes in: events become facts with resolved names, and facts become graph mutations."""

@@ -1,0 +1,45 @@
+"""Data tests as OpenLineage carries them: ``dataQualityAssertions`` and the ``test`` run facet."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from graph.facts import Tested
+from graph.signatures import signature_of_assertion
+from signal_factory.wire import OLDataset
+
+from .facets import NONE, Facet, inner, items, text
+
+
+def tests_of_dataset(
+    at: datetime, ref: str, run_id: str, job: str, urn: str, dataset: OLDataset
+) -> Iterator[Tested]:
+    """The assertions a run checked on one of its data sets."""
+    name = "dataQualityAssertions"
+    facet = dataset.input_facets.get(name) or dataset.facets.get(name) or dataset.output_facets.get(name)
+    for each in items(facet or NONE, "assertions"):
+        assertion, column = text(each, "assertion"), text(each, "column")
+        passed = each.get("success")
+        if assertion and isinstance(passed, bool):
+            warns = text(each, "severity").lower() in ("warn", "warning")
+            signature = signature_of_assertion(assertion, column or None, None)
+            yield Tested(at, ref, urn, run_id, job, assertion, column, passed, warns, signature)
+
+
+def tests_of_run(
+    at: datetime, ref: str, run_id: str, job: str, facets: dict[str, dict[str, object]], dataset: str
+) -> Iterator[Tested]:
+    """The tests of the ``test`` run facet."""
+    for each in items(facets.get("test", NONE), "tests"):
+        name, status = text(each, "name"), text(each, "status").lower()
+        if not name or status in ("", "skipped", "skip"):
+            continue
+        passed = status in ("pass", "passed", "success", "warn", "warned")
+        warns = text(each, "severity").lower() in ("warn", "warning") or status.startswith("warn")
+        column = _column(each)
+        signature = signature_of_assertion(text(each, "type") or name, column or None, None)
+        yield Tested(at, ref, dataset, run_id, job, name, column, passed, warns, signature)
+
+
+def _column(test: Facet) -> str:
+    params = inner(test, "params")
+    return text(params, "column") or text(params, "column_name")

@@ -1,0 +1,40 @@
+"""Reading OpenLineage facets, in which anything may be missing or of another type."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+Facet: TypeAlias = Mapping[str, Any]
+NONE: Facet = {}
+
+
+def text(facet: Facet, name: str) -> str:
+    """The text at ``name``; numbers as text; "" for anything else."""
+    value = facet.get(name)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def count(facet: Facet, *names: str) -> int | None:
+    """The first whole number that is not negative among ``names``."""
+    for name in names:
+        value = facet.get(name)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
+            return value
+    return None
+
+
+def inner(facet: Facet, name: str) -> Facet:
+    """The object at ``name``, or an empty one."""
+    value = facet.get(name)
+    return value if isinstance(value, dict) else NONE
+
+
+def items(facet: Facet, name: str) -> Iterator[Facet]:
+    """The objects in the list at ``name``."""
+    value = facet.get(name)
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, dict):
+            yield each

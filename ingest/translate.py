@@ -1,0 +1,76 @@
+"""One event in, facts out: the only door from envelopes to facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph.facts import Fact, Registered
+from signal_factory.ids import content_hash
+from signal_factory.times import format_time
+from signal_factory.wire import (
+    DatasetRegistration,
+    Deployment,
+    Envelope,
+    Evidence,
+    JobEvent,
+    MappingRule,
+    OpenLineageEvent,
+    Tick,
+    WriteEvent,
+    parse_body,
+)
+
+from .from_events import (
+    from_deployment,
+    from_evidence,
+    from_job_event,
+    from_mapping,
+    from_registration,
+    from_write_event,
+)
+from .from_openlineage import from_openlineage
+from .identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Facts of one event, the names it moved, and what of it found no place."""
+
+    facts: tuple[Fact, ...]
+    moved: tuple[tuple[str, str], ...] = ()
+    unplaced: tuple[str, ...] = ()
+    is_tick: bool = False
+
+
+def translate(envelope: Envelope, identity: Identity) -> Translated:
+    """The facts of one event.
+
+    Raises:
+        InvalidEvent: the body does not have the shape of its kind.
+    """
+    body = parse_body(envelope.kind, envelope.body)
+    if isinstance(body, Tick):
+        return Translated((), is_tick=True)
+    if isinstance(body, MappingRule):
+        order = f"{format_time(envelope.time)}{content_hash(dict(envelope.body))}"
+        moved = identity.learn_rule(body, order)
+        return Translated(tuple(from_mapping(body, envelope.time)), tuple(moved))
+    if isinstance(body, DatasetRegistration):
+        moved = identity.learn_registration(body)
+        facts = (Registered(envelope.time, body.urn, body), *from_registration(body, envelope.time))
+        return Translated(facts, tuple(moved))
+    unplaced = body.unplaced if isinstance(body, OpenLineageEvent) else ()
+    return Translated(tuple(_facts(body, envelope, identity)), unplaced=unplaced)
+
+
+def _facts(
+    body: Evidence | Deployment | JobEvent | WriteEvent | OpenLineageEvent, envelope: Envelope, identity: Identity
+) -> Iterator[Fact]:
+    if isinstance(body, Evidence):
+        return from_evidence(body, envelope.time, identity)
+    if isinstance(body, OpenLineageEvent):
+        return from_openlineage(body, identity)
+    if isinstance(body, JobEvent):
+        return from_job_event(body, identity)
+    if isinstance(body, WriteEvent):
+        return from_write_event(body, identity)
+    return from_deployment(body, identity, "" if "service" in envelope.body else "cdevents")
