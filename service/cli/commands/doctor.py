@@ -6,7 +6,7 @@ from argparse import Namespace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from signal_factory.errors import SignalFactoryError
 
@@ -132,7 +132,8 @@ def _print(document: dict[str, Any], console: Console) -> None:
 
 def _shown(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {each}" for name, each in value.items()) or "none"
+        pairs = cast("dict[str, object]", value).items()
+        return ", ".join(f"{name}: {each}" for name, each in pairs) or "none"
     if isinstance(value, list):
-        return "; ".join(str(each) for each in value) or "none"
+        return "; ".join(str(each) for each in cast("list[object]", value)) or "none"
     return "none" if value is None else str(value)
