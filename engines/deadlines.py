@@ -1,0 +1,49 @@
+"""When a table is due, in local time with daylight saving (contract §2 and rule 17)."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from .policy import Freshness
+
+
+def next_due(objective: Freshness, after: datetime) -> datetime:
+    """The first due moment (without grace) later than ``after``, in UTC.
+
+    With a schedule it is the promised time of day at or after each firing; without
+    one it is that time every day. A local time that does not exist, or comes twice,
+    counts as the later of its readings.
+    """
+    zone = ZoneInfo(objective.zone)
+    local = after.astimezone(zone).replace(tzinfo=None)
+    if not objective.schedule:
+        return _next_daily(objective, zone, local, after)
+    return _next_scheduled(objective, zone, local, after)
+
+
+def _next_daily(objective: Freshness, zone: ZoneInfo, local: datetime, after: datetime) -> datetime:
+    assert objective.due is not None
+    day = local.date() - timedelta(days=1)
+    while True:
+        due = _utc(datetime.combine(day, objective.due), zone)
+        if due > after:
+            return due
+        day += timedelta(days=1)
+
+
+def _next_scheduled(objective: Freshness, zone: ZoneInfo, local: datetime, after: datetime) -> datetime:
+    from cronsim import CronSim
+
+    for firing in CronSim(objective.schedule, local - timedelta(days=2)):
+        moment = firing
+        if objective.due is not None:
+            moment = datetime.combine(firing.date(), objective.due)
+            if moment < firing:
+                moment += timedelta(days=1)
+        due = _utc(moment, zone)
+        if due > after:
+            return due
+    return datetime.max.replace(tzinfo=UTC)
+
+
+def _utc(local: datetime, zone: ZoneInfo) -> datetime:
+    return max(local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))

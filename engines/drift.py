@@ -1,0 +1,78 @@
+"""Schema and enum drift: a failure not seen for 30 days, and a table whose columns changed.
+
+Source: spec/prd.md FR-5, spec/event_schemas_and_scenarios.md, scenario 2, step 6.
+"""
+
+from datetime import datetime
+
+from graph.facts import SchemaSeen
+from graph.signatures import family_of, field_of, kind_of
+
+from .policy import NEW_AFTER
+from .signal import Signal
+from .state import DatasetState, Schema
+
+_TYPES = {"UNKNOWN_ENUM": "ENUM_VALUE_DRIFT", "NEW_FIELD": "FIELD_ADDED", "MISSING_FIELD": "FIELD_REMOVED",
+          "SCHEMA_BREAK": "TYPE_CHANGED"}  # fmt: skip
+
+
+def note(state: DatasetState, signature: str, at: datetime) -> bool:
+    """Remember that a signature was seen; whether it is new within 30 days."""
+    last = state.signatures.get(signature)
+    state.signatures[signature] = max(at, last or at)
+    return last is None or at - last > NEW_AFTER
+
+
+def signal_of(state: DatasetState, signature: str, at: datetime, now: datetime, ref: str, run_id: str) -> Signal:
+    """The signal of a drift-like failure that is new."""
+    kind = kind_of(signature)
+    details: dict[str, object] = {
+        "drift_type": _TYPES.get(kind, "SCHEMA_DRIFT"), "field": field_of(signature) or "",
+        "signature": signature,
+    }  # fmt: skip
+    parts = signature.split(":")
+    if kind == "UNKNOWN_ENUM" and len(parts) > 2:
+        details["new_value"] = parts[2]
+    return Signal(
+        "DRIFT_DETECTED", state.urn, "WARNING", now, at, at, "BATCH_RUN" if run_id else "TUMBLING_5MIN",
+        first_bad=at, signatures=(signature,), run_ids=(run_id,) if run_id else (), evidence=(ref,),
+        details=details,
+    )  # fmt: skip
+
+
+def is_drift(signature: str) -> bool:
+    """Whether a failure is of the drift family (contract rule 11)."""
+    return family_of(signature) == "drift"
+
+
+def observe_schema(state: DatasetState, fact: SchemaSeen, now: datetime) -> list[Signal]:
+    """Compare columns with those seen before; one signal for each change."""
+    columns = dict(fact.columns)
+    before = [each for each in state.schemas if each.at <= fact.at]
+    if before and before[-1].columns == columns:
+        return []
+    state.schemas.append(Schema(fact.at, columns))
+    state.schemas.sort(key=lambda each: each.at)
+    del state.schemas[:-20]
+    if not before:
+        return []
+    found: list[Signal] = []
+    for signature in _changes(before[-1].columns, columns):
+        note(state, signature, fact.at)
+        found.append(signal_of(state, signature, fact.at, now, fact.ref, ""))
+    return found
+
+
+def _changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    changed = [
+        f"SCHEMA_BREAK:{name}:{_base(old[name])}→{_base(new[name])}"
+        for name in old
+        if name in new and _base(old[name]) != _base(new[name])
+    ]
+    removed = [f"MISSING_FIELD:{name}" for name in old if name not in new]
+    added = [f"NEW_FIELD:{name}" for name in new if name not in old]
+    return sorted(changed) + sorted(removed) + sorted(added)
+
+
+def _base(kind: str) -> str:
+    return kind.partition("(")[0].strip().upper()

@@ -1,0 +1,324 @@
+"""All engines over a fleet: facts and time in, signals out.
+
+Each fact reaches the states of the data sets it speaks of, and nothing else: what
+crosses data sets goes through the graph (docs/design: two stages).
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summarised, Tested, Validated
+
+from . import contract, drift, freshness, gaps, quality, volume
+from .policy import GATES_DUE, WINDOW, policy_of
+from .signal import Signal
+from .state import BatchRun, Commit, DatasetState, Open, Run
+
+_WINDOW, _DUE, _BEAT, _GATES = "window", "due", "beat", "gates"
+
+
+@dataclass(slots=True)
+class Routes:
+    """Which tables a job writes, and which job a run belongs to."""
+
+    writes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    jobs_of_runs: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(order=True, slots=True)
+class _Deadline:
+    at: datetime
+    urn: str
+    what: str
+    about: str
+
+
+class SignalEngines:
+    """The states of all data sets and the deadlines that are to come."""
+
+    def __init__(self, states: dict[str, DatasetState] | None = None, routes: Routes | None = None) -> None:
+        self.states = states if states is not None else {}
+        self.routes = routes or Routes()
+        self.touched: set[str] = set()
+        self._deadlines: list[_Deadline] = []
+        self._set: set[tuple[datetime, str, str, str]] = set()
+        for state in self.states.values():
+            self._restore(state)
+
+    def observe(self, fact: Fact, now: datetime) -> list[Signal]:
+        """Fold one fact in; the signals it gives rise to."""
+        match fact:
+            case Validated():
+                found = self._validated(fact, now)
+            case Committed():
+                found = self._committed(fact, now)
+            case RunSeen():
+                found = self._run(fact, now)
+            case Summarised():
+                found = self._judged(self._state(fact.dataset), quality.observe_summary, fact, now)
+            case Tested():
+                found = self._judged(self._state(fact.dataset), quality.observe_test, fact, now)
+            case SchemaSeen():
+                found = iter(drift.observe_schema(self._state(fact.dataset), fact, now))
+            case Registered():
+                found = self._registered(fact)
+            case _:
+                found = iter(())
+        return [self._settle(signal) for signal in found]
+
+    def next_deadline(self) -> datetime | None:
+        """When something will be looked at next."""
+        return self._deadlines[0].at if self._deadlines else None
+
+    def fire(self) -> list[Signal]:
+        """Look at what is due at the next deadline, at that very moment."""
+        due = heapq.heappop(self._deadlines)
+        self._set.discard((due.at, due.urn, due.what, due.about))
+        state = self.states.get(due.urn)
+        if state is None:
+            return []
+        self.touched.add(due.urn)
+        return [self._settle(signal) for signal in self._at(state, due)]
+
+    def rename(self, old: str, new: str) -> None:
+        """Two names turned out to be one table."""
+        gone = self.states.pop(old, None)
+        for job, urns in self.routes.writes.items():
+            self.routes.writes[job] = sorted({new if urn == old else urn for urn in urns})
+        if gone is None:
+            return
+        state = self._state(new)
+        for commit in gone.commits:
+            state.remember_commit(commit)
+        state.runs = gone.runs | state.runs
+        state.batches = gone.batches | state.batches
+        state.windows = dict(sorted((gone.windows | state.windows).items()))
+        state.schemas = sorted([*gone.schemas, *state.schemas], key=lambda each: each.at)
+        state.signatures = gone.signatures | state.signatures
+        state.last_seen = max(filter(None, (gone.last_seen, state.last_seen)), default=None)
+        self.touched |= {old, new}
+
+    def _state(self, urn: str) -> DatasetState:
+        self.touched.add(urn)
+        state = self.states.get(urn)
+        if state is None:
+            state = self.states[urn] = DatasetState(urn)
+        return state
+
+    def _set_deadline(self, at: datetime, urn: str, what: str, about: str = "") -> None:
+        key = (at, urn, what, about)
+        if key not in self._set:
+            self._set.add(key)
+            heapq.heappush(self._deadlines, _Deadline(*key))
+
+    def _restore(self, state: DatasetState) -> None:
+        objective = state.policy.freshness
+        if state.due is not None and objective is not None:
+            self._set_deadline(state.due + objective.grace, state.urn, _DUE)
+        for run in state.runs.values():
+            self._watch_beats(state, run)
+        for window in list(state.windows.values())[-2:]:
+            self._set_deadline(window.start + WINDOW, state.urn, _WINDOW, window.start.isoformat())
+        for run_id, batch in state.batches.items():
+            if batch.ended is not None:
+                self._set_deadline(batch.ended + GATES_DUE, state.urn, _GATES, run_id)
+
+    def _at(self, state: DatasetState, due: _Deadline) -> Iterator[Signal]:
+        if due.what == _WINDOW:
+            yield from _some(contract.evaluate(state, datetime.fromisoformat(due.about), due.at))
+        elif due.what == _DUE:
+            yield from self._fresh(state, due.at)
+        elif due.what == _BEAT:
+            run = state.runs.get(due.about)
+            if run is not None:
+                yield from _some(gaps.silent(state, run, due.at))
+        else:
+            ended = self._ended(state, due.about)
+            if ended is not None:
+                job = self.routes.jobs_of_runs.get(due.about, "")
+                yield from _some(gaps.gates_missing(state, due.about, job, ended, due.at))
+
+    def _fresh(self, state: DatasetState, now: datetime) -> Iterator[Signal]:
+        objective, due = state.policy.freshness, state.due
+        if objective is None or due is None or due + objective.grace != now:
+            return
+        yield from _some(freshness.at_deadline(state, due, now))
+        state.last_due = max(now, state.last_due or now)
+        at = freshness.schedule(state, due)
+        if at is not None:
+            self._set_deadline(at, state.urn, _DUE)
+
+    def _registered(self, fact: Registered) -> Iterator[Signal]:
+        state = self._state(fact.registration.urn)
+        if state.policy.since is not None and state.policy.since > fact.at:
+            return
+        since = state.policy.since or fact.at
+        state.policy = policy_of(fact.registration, fact.at)
+        if fact.registration.job:
+            self._learn_writer(fact.registration.job, state.urn)
+        at = freshness.schedule(state, max(since, fact.at))
+        if at is not None:
+            self._set_deadline(at, state.urn, _DUE)
+        yield from ()
+
+    def _learn_writer(self, job: str, urn: str) -> None:
+        urns = self.routes.writes.setdefault(job, [])
+        if urn not in urns:
+            self.routes.writes[job] = sorted([*urns, urn])[:200]
+
+    def _validated(self, fact: Validated, now: datetime) -> Iterator[Signal]:
+        state = self._state(fact.dataset)
+        state.last_seen = max(fact.at, state.last_seen or fact.at)
+        new = self._new_signatures(state, fact) if fact.result != "PASS" else []
+        for signature in new:
+            if drift.is_drift(signature):
+                yield drift.signal_of(state, signature, fact.at, now, fact.ref, fact.run_id)
+        if fact.run_id:
+            yield from self._batch(state, fact, new, now)
+            return
+        window = contract.observe(state, fact)
+        closes = window.start + WINDOW
+        if closes >= now:
+            self._set_deadline(closes, state.urn, _WINDOW, window.start.isoformat())
+        else:
+            yield from _some(contract.evaluate(state, window.start, now))
+        state.prune()
+
+    def _new_signatures(self, state: DatasetState, fact: Validated) -> list[str]:
+        return [each for each in fact.signatures if drift.note(state, each, fact.at)]
+
+    def _batch(self, state: DatasetState, fact: Validated, new: list[str], now: datetime) -> Iterator[Signal]:
+        run = quality.observe_evidence(state, fact)
+        told = state.batches[fact.run_id]
+        for signature in new:
+            told.is_new[signature] = True
+        if run is not None:
+            yield from _some(quality.evaluate(state, run, now))
+            yield from _some(gaps.gates_complete(state, run, now))
+        state.prune()
+
+    def _judged(self, state: DatasetState, observe: object, fact: Summarised | Tested, now: datetime) -> Iterator[Signal]:
+        assert callable(observe)
+        run: BatchRun = observe(state, fact)
+        for signature in run.failures:
+            if signature not in run.is_new:
+                run.is_new[signature] = drift.note(state, signature, fact.at)
+                if run.is_new[signature] and drift.is_drift(signature):
+                    yield drift.signal_of(state, signature, fact.at, now, fact.ref, fact.run_id)
+        yield from _some(quality.evaluate(state, run, now))
+        state.prune()
+
+    def _committed(self, fact: Committed, now: datetime) -> Iterator[Signal]:
+        state = self._state(fact.dataset)
+        state.last_seen = max(fact.at, state.last_seen or fact.at)
+        job = fact.job or self.routes.jobs_of_runs.get(fact.run_id, "")
+        if job:
+            self._learn_writer(job, fact.dataset)
+        state.remember_commit(Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength))
+        commit = next(each for each in state.commits if each.at <= fact.at and each.run_id == fact.run_id)
+        if commit not in freshness.counting(state):
+            return
+        yield from _some(volume.evaluate(state, commit, now))
+        yield from _some(freshness.recovered(state, commit, now))
+        for track in [each for each in state.open if each.startswith(gaps.BEATS)]:
+            yield from _some(gaps.beating_again(state, track.partition(":")[2], now))
+        if fact.strength == 2 and fact.run_id:
+            self._await_gates(state, fact.run_id, fact.at, now)
+
+    def _run(self, fact: RunSeen, now: datetime) -> Iterator[Signal]:
+        if fact.run_id:
+            self.routes.jobs_of_runs[fact.run_id] = fact.job
+            if len(self.routes.jobs_of_runs) > 20_000:
+                del self.routes.jobs_of_runs[next(iter(self.routes.jobs_of_runs))]
+        for urn in fact.outputs:
+            self._learn_writer(fact.job, urn)
+        subjects = self.routes.writes.get(fact.job, [])
+        for urn in subjects:
+            yield from self._run_of(self._state(urn), fact, now)
+        if fact.state == "FAIL":
+            yield from (_failed(urn, fact, now) for urn in subjects or [fact.job])
+
+    def _run_of(self, state: DatasetState, fact: RunSeen, now: datetime) -> Iterator[Signal]:
+        if not fact.run_id:
+            return
+        run = state.runs.get(fact.run_id)
+        if run is None:
+            run = state.runs[fact.run_id] = Run(fact.run_id, fact.job)
+        _advance(run, fact)
+        yield from _some(gaps.beating_again(state, fact.run_id, now))
+        self._watch_beats(state, run)
+        if run.state == "COMPLETE":
+            self._await_gates(state, fact.run_id, fact.at, now)
+        state.prune()
+
+    def _watch_beats(self, state: DatasetState, run: Run) -> None:
+        due = gaps.silence_due(run)
+        if due is not None:
+            self._set_deadline(due, state.urn, _BEAT, run.run_id)
+
+    def _await_gates(self, state: DatasetState, run_id: str, ended: datetime, now: datetime) -> None:
+        if not gaps.expected_gates(state, run_id):
+            return
+        batch = state.batches.setdefault(run_id, BatchRun(run_id, ended))
+        batch.ended = max(ended, batch.ended or ended)
+        self._set_deadline(max(batch.ended + GATES_DUE, now), state.urn, _GATES, run_id)
+
+    def _ended(self, state: DatasetState, run_id: str) -> datetime | None:
+        batch = state.batches.get(run_id)
+        return batch.ended if batch else None
+
+    def _settle(self, signal: Signal) -> Signal:
+        """Note what the signal opens or closes."""
+        state = self.states.get(signal.subject)
+        if state is None or not signal.track:
+            return signal
+        if signal.is_bad and signal.first_bad is not None:
+            known = state.open.get(signal.track)
+            first_bad = min(known.first_bad, signal.first_bad) if known else signal.first_bad
+            last_good = known.last_good if known else signal.last_good
+            since = known.since if known else signal.at
+            state.open[signal.track] = Open(
+                signal.signal_id, signal.state, since, first_bad, last_good, signal.promise
+            )
+        elif signal.state == "OK":
+            state.open.pop(signal.track, None)
+        return signal
+
+
+def _advance(run: Run, fact: RunSeen) -> None:
+    order = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
+    if fact.state in order and order.index(fact.state) >= order.index(run.state if run.state in order else ""):
+        run.state = fact.state
+    began = fact.started_at or (fact.at if fact.state == "START" else None)
+    if began is not None:
+        run.started = min(began, run.started or began)
+    if run.started is None and fact.duration_s is not None and fact.state in gaps.TERMINAL:
+        from datetime import timedelta
+
+        run.started = fact.at - timedelta(seconds=fact.duration_s)
+    if fact.state in ("HEARTBEAT", "RUNNING"):
+        run.beats = sorted({*run.beats, fact.at})[-20:]
+        run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
+    if fact.state in gaps.TERMINAL:
+        run.ended = max(fact.at, run.ended or fact.at)
+    run.started = run.started or fact.at
+    run.scheduled = fact.scheduled_at or run.scheduled
+    run.error = fact.error or run.error
+    run.dag, run.dag_run_id = fact.dag or run.dag, fact.dag_run_id or run.dag_run_id
+    run.seen = max(fact.at, run.seen or fact.at)
+
+
+def _failed(subject: str, fact: RunSeen, now: datetime) -> Signal:
+    """A run failed: an observation, which breaks no promise by itself (contract rule 2)."""
+    return Signal(
+        "FRESHNESS_BREACH", subject, "WARNING", now, fact.at, fact.at, "BATCH_RUN", first_bad=fact.at,
+        signatures=(fact.error,) if fact.error else (), run_ids=(fact.run_id,) if fact.run_id else (),
+        evidence=(fact.run_id or fact.job,), details={"reason": "JOB_FAILED", "job": fact.job},
+        batch={"run_id": fact.run_id, "job": fact.job},
+    )  # fmt: skip
+
+
+def _some(signal: Signal | None) -> Iterable[Signal]:
+    return () if signal is None else (signal,)

@@ -1,0 +1,136 @@
+"""Freshness by watermark: at its deadline a table must have advanced since the deadline before.
+
+Source: spec/prd.md FR-2, spec/team_expectations.md B1–B2, contract rules 1, 9 and 17.
+"""
+
+from datetime import datetime, timedelta
+
+from signal_factory.times import format_time
+
+from .deadlines import next_due
+from .signal import Signal
+from .state import Commit, DatasetState, Run
+
+TRACK = "freshness"
+_AHEAD = timedelta(days=2)
+
+
+def schedule(state: DatasetState, after: datetime) -> datetime | None:
+    """Set the next deadline; returns when it is to be looked at, grace included."""
+    objective = state.policy.freshness
+    if objective is None:
+        state.due = None
+        return None
+    state.due = next_due(objective, after)
+    return state.due + objective.grace
+
+
+def counting(state: DatasetState) -> list[Commit]:
+    """Commits that count as such: as sure as the writer's commits usually are.
+
+    A completion alone is no commit of a writer whose earlier runs came with statistics,
+    partitions or the table's own commits.
+    """
+    best: dict[str, int] = {}
+    found: list[Commit] = []
+    for commit in state.commits:
+        usual = max(best.get(commit.job, 0), best.get("", 0))
+        if commit.strength >= usual:
+            found.append(commit)
+        best[commit.job] = max(usual, commit.strength)
+    return found
+
+
+def advancing(state: DatasetState) -> list[Commit]:
+    """Counting commits that moved the watermark; without partitions every commit does."""
+    mark = ""
+    found: list[Commit] = []
+    for commit in counting(state):
+        if _is_absurd(commit):
+            continue
+        if not commit.watermark or commit.watermark > mark:
+            found.append(commit)
+        mark = max(mark, commit.watermark)
+    return found
+
+
+def _is_absurd(commit: Commit) -> bool:
+    """A partition of days to come must not hold the watermark up for ever."""
+    return bool(commit.watermark) and commit.watermark[:10] > (commit.at + _AHEAD).date().isoformat()
+
+
+def at_deadline(state: DatasetState, due: datetime, now: datetime) -> Signal | None:
+    """The breach at a deadline that has passed, or None when the table advanced in time."""
+    objective = state.policy.freshness
+    assert objective is not None
+    good = advancing(state)
+    since = _already_credited(state)
+    if any((since is None or each.at > since) and each.at <= due + objective.grace for each in good):
+        return None
+    if since is None and not good and state.policy.since and due <= state.policy.since:
+        return None
+    return _breach(state, due, due + objective.grace, now, good)
+
+
+def _already_credited(state: DatasetState) -> datetime | None:
+    """Commits up to here belong to earlier deadlines."""
+    return state.last_due
+
+
+def _breach(state: DatasetState, due: datetime, first_bad: datetime, now: datetime, good: list[Commit]) -> Signal:
+    last = good[-1] if good else None
+    reason, run = classify(state, last.at if last else None, now)
+    mark = max((each.watermark for each in counting(state)), default="")
+    details: dict[str, object] = {"reason": reason, "expected_by": format_time(due)}
+    if mark:
+        details["current_watermark"] = mark
+    if run is not None and run.error:
+        details["failure_signature"] = run.error
+    return Signal(
+        "FRESHNESS_BREACH", state.urn, "WARNING" if reason == "JOB_RUNNING_SLOW" else "CRITICAL", now,
+        due, first_bad, "DEADLINE", track=TRACK, promise=True, first_bad=first_bad,
+        last_good=last.at if last else None, run_ids=(run.run_id,) if run else (),
+        signatures=(run.error,) if run is not None and run.error else (),
+        evidence=(run.run_id,) if run else (state.urn,), details=details,
+        batch={"run_id": run.run_id, "job": run.job} if run else {},
+    )  # fmt: skip
+
+
+def classify(state: DatasetState, last_good: datetime | None, now: datetime) -> tuple[str, Run | None]:
+    """Why the table did not advance, as far as its own runs and commits tell."""
+    runs = [
+        each
+        for each in state.runs.values()
+        if each.started is not None and (last_good is None or each.started > last_good) and each.started <= now
+    ]
+    runs.sort(key=lambda each: (each.started or now, each.run_id))
+    failed = [each for each in runs if each.state in ("FAIL", "ABORT")]
+    committed = [each for each in counting(state) if last_good is None or each.at > last_good]
+    if committed:
+        return "WRONG_PARTITION", state.runs.get(committed[-1].run_id)
+    if failed:
+        return "JOB_FAILED", failed[-1]
+    if not runs:
+        return "JOB_NOT_TRIGGERED", None
+    if runs[-1].state == "COMPLETE":
+        return "PARTIAL_WRITE", runs[-1]
+    objective = state.policy.freshness
+    run = runs[-1]
+    if objective and run.scheduled and run.started and run.started > run.scheduled + objective.grace:
+        return "JOB_NOT_TRIGGERED", run
+    return "JOB_RUNNING_SLOW", run
+
+
+def recovered(state: DatasetState, commit: Commit, now: datetime) -> Signal | None:
+    """The signal that ends an open breach, when ``commit`` advanced the table after it."""
+    broken = state.open.get(TRACK)
+    if broken is None or commit.at < (broken.last_good or commit.at) or commit not in advancing(state):
+        return None
+    if broken.last_good is not None and commit.at <= broken.last_good:
+        return None
+    return Signal(
+        "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad), "DEADLINE",
+        track=TRACK, promise=True, last_good=commit.at, run_ids=(commit.run_id,) if commit.run_id else (),
+        evidence=(commit.run_id or state.urn,),
+        details={"current_watermark": commit.watermark} if commit.watermark else {},
+    )  # fmt: skip

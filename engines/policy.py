@@ -1,0 +1,75 @@
+"""The objectives of a data set, and what is assumed where none were registered."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from signal_factory.wire import DatasetRegistration
+
+MIN_SAMPLE = 20
+"""Fewer records than this make no rate (contract rule 4)."""
+
+WINDOW = timedelta(minutes=5)
+NEW_AFTER = timedelta(days=30)
+"""A signature not seen for so long is new (spec scenario 2, step 6)."""
+
+BASELINE = timedelta(days=7)
+"""How far back the volume baseline reaches (spec/prd.md FR-3)."""
+
+MIN_BASELINE = 3
+GATES_DUE = timedelta(minutes=10)
+"""How long after a run's end its gate results may still arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """By when, in local time, the watermark has to advance. ``schedule`` is cron, "" for daily."""
+
+    due: time | None
+    zone: str
+    grace_s: float
+    schedule: str
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after the due time the update is still in time."""
+        return timedelta(seconds=self.grace_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one data set promises. Rates are 0..1; None where nothing was registered."""
+
+    registered: bool = False
+    since: datetime | None = None
+    tier: int | None = None
+    job: str = ""
+    freshness: Freshness | None = None
+    min_rows: int | None = None
+    volume_threshold: float | None = None
+    contract_rate: float | None = None
+    contract_warning: float | None = None
+    dq_rate: float | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Tier 1 and 2: where a gap in evidence opens an incident (contract rule 2)."""
+        return self.registered and self.tier in (1, 2)
+
+
+def policy_of(registration: DatasetRegistration, at: datetime) -> Policy:
+    """The objectives a registration states."""
+    slo = registration.slo
+    told = slo.freshness
+    freshness = None
+    if told is not None and (told.expected_update_by or told.schedule):
+        by = told.update_by
+        freshness = Freshness(by[0] if by else None, told.zone, told.grace.total_seconds(), told.schedule or "")
+    volume, contract = slo.volume, slo.contract
+    return Policy(
+        registered=True, since=at, tier=registration.tier, job=registration.job or "", freshness=freshness,
+        min_rows=volume.min_rows_per_partition if volume else None,
+        volume_threshold=(volume.anomaly_threshold_pct or 40.0) / 100 if volume else None,
+        contract_rate=contract.compliance_rate if contract else None,
+        contract_warning=contract.warning_rate if contract else None,
+        dq_rate=slo.dq.compliance_rate if slo.dq else None,
+    )  # fmt: skip
