@@ -20,7 +20,7 @@ def silence_due(run: Run) -> datetime | None:
     """When the silence of a run becomes a gap, or None for a run that does not beat regularly."""
     if run.state in TERMINAL or not run.beats:
         return None
-    beats = sorted(run.beats)
+    beats = sorted({*run.beats, *([run.started] if run.started else [])})
     gaps = [(later - sooner).total_seconds() for sooner, later in zip(beats, beats[1:], strict=False)]
     usual = median(gaps) if gaps else 60.0
     if not run.explicit_beats and (len(beats) < _REGULAR or max(gaps) > 2 * usual + 1):

@@ -30,6 +30,7 @@ from signal_factory.ids import content_hash
 from signal_factory.times import format_time
 
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
+_LASTING = frozenset({"Dataset", "Job", "Service", "Producer", "Team", "Column"})
 
 
 @dataclass(slots=True)
@@ -47,10 +48,11 @@ class Mutations:
         return ref
 
     def edge(self, kind: str, src: NodeRef, dst: NodeRef, at: datetime, **props: Value) -> None:
-        """Add to an edge."""
+        """Add to an edge. Topology has no place in time, so that no window hides it."""
         moment = format_time(at)
         kept = {name: value for name, value in props.items() if value not in (None, "", ())}
-        self.edges.append(Edge(kind, src, dst, {"first_seen": moment, "last_seen": moment} | kept, moment))
+        placed = "" if src.label in _LASTING and dst.label in _LASTING else moment
+        self.edges.append(Edge(kind, src, dst, {"first_seen": moment, "last_seen": moment} | kept, placed))
 
 
 class Projection:

@@ -1,0 +1,286 @@
+"""Signals become episodes, and episodes with one cause become one incident.
+
+The second stage (docs/decisions/0002-two-stages.md): it sees signals and the graph,
+never events. What is open is explained when asked; what has mended keeps the
+explanation it had at that moment.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from engines.signal import Signal
+from graph.model import Edge, Node, NodeRef
+from graph.port import GraphStore
+from signal_factory.times import format_time
+
+from . import wording
+from .episodes import Episode, amended, opened
+from .explain import Scene, Verdict, decide, report
+from .paths import edges_of
+
+Document: TypeAlias = dict[str, Any]
+SAME_CAUSE = timedelta(hours=3)
+RECURRENCE = timedelta(days=30)
+_MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
+_SEVERITY = {("CRITICAL", 1): "SEV-1", ("CRITICAL", 2): "SEV-2", ("WARNING", 1): "SEV-2", ("WARNING", 2): "SEV-3"}
+
+
+def severity(state: str, tier: int | None) -> str:
+    """State × tier (spec/event_schemas_and_scenarios.md, scenario 1, step 5)."""
+    return _SEVERITY.get((state, tier or 3), "SEV-3" if state == "CRITICAL" else "SEV-4")
+
+
+@dataclass(slots=True)
+class Settled:
+    """An episode that has mended, with its verdict as it was then."""
+
+    group: list[str]
+    document: Document
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What the assembly keeps: signals by id, episodes by key, and what was settled."""
+
+    signals: dict[str, Document] = field(default_factory=dict[str, Document])
+    episodes: dict[str, Episode] = field(default_factory=dict[str, Episode])
+    settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
+
+
+class Assembly:
+    """Folds signals into episodes and answers with incidents."""
+
+    def __init__(self, store: GraphStore, ledger: Ledger | None = None) -> None:
+        self._store = store
+        self.ledger = ledger or Ledger()
+        self.touched: set[str] = set()
+        self._open = {(each.dataset, each.track): each for each in self.ledger.episodes.values() if each.resolved_at is None}
+
+    def observe(self, signal: Signal, *, is_stale: bool) -> Episode | None:
+        """Take in a signal; returns the episode that it ends, if any."""
+        self._remember(signal)
+        if not signal.track:
+            return None
+        known = self._open.get((signal.subject, signal.track))
+        if signal.is_bad:
+            episode = amended(known, signal) if known else opened(signal, is_stale=is_stale)
+            self._keep(episode)
+            return None
+        if known is None:
+            return None
+        known.resolved_at = signal.at
+        known.signal_ids.append(signal.signal_id)
+        self.touched.add(f"episode/{known.key}")
+        del self._open[known.dataset, known.track]
+        return known
+
+    def settle(self, episode: Episode, now: datetime) -> None:
+        """Keep the explanation of an episode that has just mended."""
+        if episode.promise:
+            verdict = decide(self._store, episode, now)
+            document, _ = self._explained(episode, verdict, [episode], now)
+            self.ledger.settled[episode.key] = Settled(list(verdict.group), document)
+            self.touched.add(f"settled/{episode.key}")
+
+    def incidents(self, now: datetime) -> list[Document]:
+        """All incidents, newest first."""
+        groups = self._groups(now)
+        found = [self._incident(group, now) for group in groups]
+        _note_recurrences(found)
+        return sorted(found, key=lambda each: (each["created_at"], each["incident_id"]), reverse=True)
+
+    def hurt(self) -> dict[str, str]:
+        """Data sets that are broken now, by track."""
+        return {dataset: track.partition(":")[0] for dataset, track in sorted(self._open)}
+
+    def states(self) -> dict[str, str]:
+        """The worst open state by data set."""
+        found: dict[str, str] = {}
+        for episode in self._open.values():
+            found[episode.dataset] = max(found.get(episode.dataset, "OK"), episode.state, key=("OK", "WARNING", "CRITICAL").index)
+        return found
+
+    def rename(self, old: str, new: str) -> None:
+        """Two names turned out to be one table."""
+        for episode in self.ledger.episodes.values():
+            if episode.dataset == old:
+                self.touched.add(f"episode/{episode.key}")
+                episode.dataset = new
+                self.touched.add(f"episode/{episode.key}")
+        self.ledger.episodes = {each.key: each for each in self.ledger.episodes.values()}
+        self._open = {(each.dataset, each.track): each for each in self.ledger.episodes.values() if each.resolved_at is None}
+
+    def _remember(self, signal: Signal) -> None:
+        self.ledger.signals[signal.signal_id] = signal.document()
+        self.touched.add(f"signal/{signal.signal_id}")
+        while len(self.ledger.signals) > _MOST_SIGNALS:
+            gone = next(iter(self.ledger.signals))
+            del self.ledger.signals[gone]
+            self.touched.add(f"signal/{gone}")
+
+    def _keep(self, episode: Episode) -> None:
+        self._open[episode.dataset, episode.track] = episode
+        self.ledger.episodes[episode.key] = episode
+        self.touched.add(f"episode/{episode.key}")
+        while len(self.ledger.episodes) > _MOST_EPISODES:
+            gone = next((key for key, each in self.ledger.episodes.items() if each.resolved_at), None)
+            if gone is None:
+                return
+            del self.ledger.episodes[gone]
+            self.ledger.settled.pop(gone, None)
+            self.touched |= {f"episode/{gone}", f"settled/{gone}"}
+
+    def _groups(self, now: datetime) -> list[list[tuple[Episode, Verdict | Settled]]]:
+        """Episodes that break a promise, grouped by cause and time."""
+        told = sorted((each for each in self.ledger.episodes.values() if each.promise), key=lambda each: (each.opened_at, each.key))
+        groups: list[tuple[tuple[str, ...], list[tuple[Episode, Verdict | Settled]]]] = []
+        for episode in told:
+            verdict: Verdict | Settled = self.ledger.settled.get(episode.key) or decide(self._store, episode, now)
+            name = ("stale",) if episode.is_stale else tuple(verdict.group)
+            home = next((group for other, group in reversed(groups) if other == name and _touch(group, episode)), None)
+            if home is None:
+                home = []
+                groups.append((name, home))
+            home.append((episode, verdict))
+        return [group for _, group in groups]
+
+    def _explained(self, episode: Episode, verdict: Verdict, all_: list[Episode], now: datetime) -> tuple[Document, list[Edge]]:
+        owner = verdict.world.text("Dataset", episode.dataset, "owner_team")
+        also = tuple(sorted({each.dataset for each in all_} - {episode.dataset}))
+        scene = Scene(_founder(all_).incident_id, also, self.hurt(), owner)
+        document, steps = report(self._store, episode, verdict, scene, now)
+        return document, edges_of(steps, format_time(episode.opened_at)) if steps else []
+
+    def _incident(self, group: list[tuple[Episode, Verdict | Settled]], now: datetime) -> Document:
+        episodes = [episode for episode, _ in group]
+        lead, verdict = min(group, key=lambda each: _nearness(*each))
+        if isinstance(verdict, Verdict):
+            rca, edges = self._explained(lead, verdict, episodes, now)
+            self._draw(lead, rca, edges)
+        else:
+            rca = verdict.document | {"incident_id": _founder(episodes).incident_id}
+        return self._document(lead, episodes, rca)
+
+    def _document(self, lead: Episode, episodes: list[Episode], rca: Document) -> Document:
+        founder = _founder(episodes)
+        node = self._store.get([NodeRef("Dataset", lead.dataset)]).get(NodeRef("Dataset", lead.dataset))
+        about = dict(node.props) if node else {}
+        tiers = [self._tier(each.dataset) for each in episodes]
+        tier = min((each for each in tiers if each), default=None)
+        worst = max(episodes, key=lambda each: ("OK", "WARNING", "CRITICAL").index(each.state))
+        resolved = None if any(each.resolved_at is None for each in episodes) else max(each.resolved_at for each in episodes if each.resolved_at)
+        primary = next((ref for ref in lead.evidence if ref.startswith("evd-")), None)
+        document: Document = {
+            "incident_id": founder.incident_id,
+            "title": wording.title(lead, str(about.get("name") or lead.dataset)),
+            "severity": severity(worst.state, tier),
+            "status": "RESOLVED" if resolved else "OPEN",
+            "created_at": format_time(founder.opened_at),
+            "dataset_urn": lead.dataset,
+            "datasets": sorted({each.dataset for each in episodes}),
+            "signals": list(dict.fromkeys(each for episode in episodes for each in episode.signal_ids)),
+            "failure_signature": _signature(lead, rca),
+            "first_bad": format_time(lead.first_bad),
+            "last_good": format_time(lead.last_good) if lead.last_good else None,
+            "tier": tier,
+            "impact": {
+                "tier": tier, "classification": about.get("classification"),
+                "downstream_consumers": [row["urn"] for row in rca["blast_radius"]],
+                "owner_team": about.get("owner_team"), "runbook_url": about.get("runbook_url"),
+            },
+            "evidence_summary": _summary(lead),
+            "freshness_of_evidence": "STALE" if lead.is_stale else "FRESH",
+            "rca": rca,
+        }  # fmt: skip
+        if resolved:
+            document["resolved_at"] = format_time(resolved)
+        if primary:
+            document["primary_evidence_id"] = primary
+        if lead.trace_id:
+            document["primary_trace_id"] = lead.trace_id
+        return document
+
+    def _tier(self, urn: str) -> int | None:
+        node = self._store.get([NodeRef("Dataset", urn)]).get(NodeRef("Dataset", urn))
+        value = node.props.get("tier") if node else None
+        return value if isinstance(value, int) else None
+
+    def _draw(self, lead: Episode, rca: Document, edges: Iterable[Edge]) -> None:
+        """Put the incident and its path into the graph, where the printed queries find them."""
+        cause = rca["root_cause"]
+        node = Node(
+            NodeRef("Incident", rca["incident_id"]),
+            {
+                "created_at": format_time(lead.opened_at), "dataset_urn": lead.dataset, "verdict": rca["verdict"],
+                "confidence": float(rca["confidence"]["score"]),
+                **({"cause_kind": cause["kind"], "cause_key": cause["entity"]["key"]} if cause else {}),
+            },
+            format_time(lead.opened_at),
+        )  # fmt: skip
+        try:
+            self._store.upsert([node], edges)
+        except Exception as error:  # noqa: BLE001 - a reader without write access still gets its answer
+            if "readonly" not in str(error).replace("-", "").replace(" ", "").lower():
+                raise
+
+
+def _founder(episodes: list[Episode]) -> Episode:
+    return min(episodes, key=lambda each: (each.opened_at, each.dataset, each.track))
+
+
+def _touch(group: list[tuple[Episode, Verdict | Settled]], episode: Episode) -> bool:
+    """Whether an episode belongs to a group's time: it was open, or had just mended."""
+    ends = [each.resolved_at for each, _ in group]
+    return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
+
+
+def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[int, datetime, str]:
+    """The incident's own data set is the broken one nearest to the cause."""
+    if isinstance(verdict, Verdict):
+        hops = len(verdict.cause.chain) if verdict.cause else 1
+    else:
+        hops = sum(1 for step in verdict.document["path"] if step["edge"] == "FEEDS") + 1
+    return hops, episode.first_bad, episode.dataset
+
+
+def _signature(lead: Episode, rca: Document) -> str | None:
+    for step in rca["path"]:
+        for end in (step["from"], step["to"]):
+            if end["label"] == "FailureSignature":
+                return str(end["key"]).partition("@")[0]
+    cause = rca["root_cause"]
+    if cause and cause["kind"] == "JOB_FAILED" and " failed with " in cause["summary"]:
+        return str(cause["summary"]).partition(" failed with ")[2]
+    return lead.signatures[0] if lead.signatures else lead.reason
+
+
+def _summary(lead: Episode) -> Document:
+    metrics = lead.metrics
+    if "evidence_count" in metrics:
+        total, failed = int(metrics["evidence_count"]), int(metrics["fail_count"])
+    elif "records_processed" in metrics:
+        total, failed = int(metrics["records_processed"]), int(metrics["records_failed"])
+    else:
+        return {"events": len(lead.evidence) or len(lead.run_ids), "first_failure": format_time(lead.first_bad), **metrics}
+    rate = f"{failed / total:.1%}" if total else "0.0%"
+    return {"total_events": total, "failed_events": failed, "failure_rate": rate, "first_failure": format_time(lead.first_bad)}
+
+
+def _note_recurrences(incidents: list[Document]) -> None:
+    """Name earlier incidents of the same cause within thirty days (contract rule 16)."""
+    by_cause: dict[str, list[Document]] = {}
+    for each in sorted(incidents, key=lambda one: (one["created_at"], one["incident_id"])):
+        cause = each["rca"]["root_cause"]
+        if cause is None:
+            continue
+        earlier = by_cause.setdefault(f"{cause['kind']}\x1f{cause['entity']['key']}", [])
+        recent = [one["incident_id"] for one in earlier if _within(one, each)]
+        if recent:
+            each["impact"]["recurrence_of"] = recent[-5:]
+        earlier.append(each)
+
+
+def _within(earlier: Document, later: Document) -> bool:
+    return datetime.fromisoformat(later["created_at"]) - datetime.fromisoformat(earlier["created_at"]) <= RECURRENCE

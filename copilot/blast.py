@@ -1,0 +1,42 @@
+"""What stands downstream, and what has happened to it (contract rule 13)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from graph.model import ExpandSpec, Hop, NodeRef
+from graph.port import GraphStore
+
+EFFECTS = {"freshness": "STALE", "contract": "INCOMPLETE", "quality": "INCOMPLETE", "volume": "INCOMPLETE"}
+
+
+def radius(
+    store: GraphStore, start: str, *, leave_out: Collection[str], hurt: Mapping[str, str],
+    max_hops: int = 3, max_nodes: int = 1_000,
+) -> tuple[list[dict[str, Any]], bool]:  # fmt: skip
+    """Downstream assets by hops, then name; and whether a cap cut some off.
+
+    ``hurt`` says which data sets are broken now, by the track that is.
+    """
+    spec = ExpandSpec((Hop("FEEDS", "out"),), max_hops=max_hops, max_nodes=max_nodes + 1, max_degree=max_nodes)
+    found = store.expand([NodeRef("Dataset", start)], spec)
+    rows = [
+        {
+            "urn": ref.key, "type": _type(ref.key, node.props.get("type")), "tier": node.props.get("tier"),
+            "hops": found.depth[ref], "effect": EFFECTS.get(hurt.get(ref.key, ""), "AT_RISK"),
+        }
+        for ref, node in found.nodes.items()
+        if found.depth[ref] > 0 and ref.key not in leave_out
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (row["hops"], row["urn"]))
+    return rows[:max_nodes], found.is_partial or len(rows) > max_nodes
+
+
+def _type(urn: str, told: object) -> str:
+    if isinstance(told, str) and told:
+        return told
+    parts = urn.split(":")
+    if urn.startswith("urn:dp:"):
+        return "Stream"
+    if urn.startswith("urn:") and len(parts) > 1:
+        return {"dashboard": "Dashboard", "pipeline": "Pipeline", "delta": "Delta Table", "ml": "Model"}.get(parts[1], parts[1])
+    return "Table"

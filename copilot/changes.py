@@ -1,0 +1,161 @@
+"""Deployments as suspects: which ones touch what failed, and which the evidence clears."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .suspects import Suspect, proximity, span
+from .world import Change, FailureView, World
+
+SKEW = timedelta(minutes=2)
+ROLLOUT = timedelta(minutes=30)
+LONG_AGO = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The boundary that a guilty change lies in: after the last good, before the first bad."""
+
+    last_good: datetime | None
+    first_bad: datetime
+    slack: timedelta = timedelta()
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether ``moment`` lies in it, clock skew allowed."""
+        if moment > self.first_bad + SKEW:
+            return False
+        return self.last_good is None or moment > self.last_good - self.slack
+
+
+def on_job(
+    world: World, job: str, between: Between, chain: tuple[str, ...], run_id: str, signature: str, fit: float
+) -> list[Suspect]:
+    """Changes of a job's code. ``fit`` (0..1) says how well its failure fits a change at all."""
+    told = {change.key: (change, 0.95) for change in world.changes_on("Job", job)}
+    name = job.rpartition("/")[2]
+    for service in _services_of(world, job):
+        for change in world.changes_on("Service", service):
+            told.setdefault(change.key, (change, 0.9))
+    kept = _without_echoes([change for change, _ in told.values()])
+    earlier_runs = {run.code for run in world.runs.get(job, ()) if run.started <= (between.last_good or between.first_bad - LONG_AGO)}
+    found: list[Suspect] = []
+    for change in kept:
+        if not change.is_told and change.version in earlier_runs:
+            continue
+        link = told[change.key][1]
+        found.append(_suspect(change, between, chain, run_id, job, signature, link, f"it changed {name}", fit))
+    return [each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)]
+
+
+def _services_of(world: World, job: str) -> list[str]:
+    names = (world.text("Job", job, "service"), job.rpartition("/")[2])
+    return [name for name in names if name]
+
+
+def _without_echoes(changes: Iterable[Change]) -> list[Change]:
+    """A version that only a run showed is an echo of a deployment that was told of."""
+    changes = sorted(changes, key=lambda each: (each.at, each.key))
+    told = [each for each in changes if each.is_told]
+    return [
+        each
+        for each in changes
+        if each.is_told
+        or not any(other.version == each.version or abs(other.at - each.at) < timedelta(hours=36) and other.at <= each.at
+                   for other in told)
+    ]  # fmt: skip
+
+
+def on_data(world: World, urn: str, failures: list[FailureView], between: Between, chain: tuple[str, ...]) -> list[Suspect]:
+    """Changes of whatever produces a table or stream."""
+    blamed = {producer for failure in failures for producer in failure.producers}
+    failing = {version for failure in failures for version in failure.versions}
+    links = _links(world, urn, blamed)
+    first_versions = _first_versions(world, urn)
+    found: list[Suspect] = []
+    for key in sorted(links):
+        change, link, why = links[key]
+        if key in first_versions and not change.is_told:
+            continue
+        slack = ROLLOUT
+        versions_known = bool(failing) and change.service in (blamed or {change.service})
+        runs_bad = versions_known and change.version in failing
+        suspect = _suspect(change, Between(between.last_good, between.first_bad, slack), chain, "", "", "", link, why, 1.0)
+        if runs_bad and change.at <= between.first_bad + SKEW:
+            suspect = _with_version(suspect, change, between)
+        elif versions_known:
+            suspect = suspect.ruled_out(0.25, "the failing records came from another version")
+        elif blamed and change.service not in blamed:
+            suspect = suspect.ruled_out(0.3, "the failing records name another producer")
+        found.append(suspect)
+    return [each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)]
+
+
+def _with_version(suspect: Suspect, change: Change, between: Between) -> Suspect:
+    factors = dict(suspect.factors)
+    factors["signature"] = (1.0, f"the failing records carry version {change.version}")
+    standing = suspect.standing
+    if between.last_good is not None and change.at <= between.last_good - ROLLOUT:
+        standing = 0.75 if between.last_good - change.at < timedelta(hours=12) else 0.4
+    else:
+        standing = 1.0
+    return Suspect(**{name: getattr(suspect, name) for name in suspect.__slots__} | {"factors": factors, "standing": standing})
+
+
+def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str]]:
+    links: dict[str, tuple[Change, float, str]] = {}
+
+    def add(changes: Iterable[Change], link: float, why: str) -> None:
+        for change in changes:
+            if change.key not in links or links[change.key][1] < link:
+                links[change.key] = (change, link, why)
+
+    service = world.text("Dataset", urn, "service")
+    for producer in world.producers(urn):
+        certain = 1.0 if producer in blamed else 0.85
+        for label in ("Producer", "Service"):
+            add(world.changes_on(label, producer), certain, f"{producer} produces {urn}")
+    if service:
+        add(world.changes_on("Service", service), 1.0 if service in blamed or not blamed else 0.85, f"{service} produces {urn}")
+    add(world.changes_on("Dataset", urn), 0.85, f"it was deployed onto {urn}")
+    for job in world.writers(urn):
+        add(_without_echoes(world.changes_on("Job", job)), 0.9, f"{job} writes {urn}")
+        for name in _services_of(world, job):
+            add(world.changes_on("Service", name), 0.88, f"{job} writes {urn}")
+    return links
+
+
+def _first_versions(world: World, urn: str) -> set[str]:
+    """The version each producer, and each writing job, was first seen with is what had been there."""
+    firsts: dict[str, str] = {}
+    for change, _ in world.versions_seen(urn):
+        firsts.setdefault(change.service, change.key)
+    for job in world.writers(urn):
+        codes = [run.code for run in world.runs.get(job, ()) if run.code]
+        if codes:
+            firsts[job] = f"{job}:{codes[0]}"
+    return set(firsts.values())
+
+
+def _suspect(
+    change: Change, between: Between, chain: tuple[str, ...], run_id: str, job: str, signature: str,
+    link: float, why: str, fit: float,
+) -> Suspect:  # fmt: skip
+    after = between.first_bad - change.at
+    when = f"{span(after)} before the first failure" if after >= timedelta() else f"{span(after)} after the first failure"
+    factors = {
+        "timing": (proximity(change.at, between.first_bad), f"deployed {when}"),
+        "link": (link, why),
+        "boundary": (1.0 if between.last_good else 0.6, "it lies between the last good and the first bad"
+                     if between.last_good else "nothing good was seen before, so the boundary is open"),
+        "signature": (fit, "the failure is of a kind that a change introduces"),
+    }  # fmt: skip
+    suspect = Suspect(
+        "DEPLOYMENT", "Deployment", change.key, change.at, chain,
+        f"{change.service} {change.version} went live {when}", refs=(change.key,), run_id=run_id, job=job,
+        signature=signature, factors=factors, change=change,
+    )  # fmt: skip
+    if change.at > between.first_bad + SKEW:
+        return suspect.ruled_out(0.1, "it came after the first failure")
+    if not between.holds(change.at):
+        return suspect.ruled_out(0.2, "the data was good after it")
+    return suspect

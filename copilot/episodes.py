@@ -1,0 +1,81 @@
+"""From signals to episodes: one track of one data set, from its first bad signal to its recovery."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engines.signal import STATES, Signal
+from signal_factory.ids import derived_id
+from signal_factory.times import format_time
+
+
+@dataclass(slots=True)
+class Episode:
+    """Something that broke and may have mended. ``promise``: an objective is broken by it."""
+
+    dataset: str
+    track: str
+    signal_type: str
+    opened_at: datetime
+    first_bad: datetime
+    last_good: datetime | None
+    state: str
+    promise: bool
+    resolved_at: datetime | None = None
+    is_stale: bool = False
+    signal_ids: list[str] = field(default_factory=list[str])
+    signatures: list[str] = field(default_factory=list[str])
+    run_ids: list[str] = field(default_factory=list[str])
+    evidence: list[str] = field(default_factory=list[str])
+    metrics: dict[str, Any] = field(default_factory=dict[str, Any])
+    totals: dict[str, int] = field(default_factory=dict[str, int])
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+    trace_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from other episodes."""
+        return f"{self.dataset}\x1f{self.track}\x1f{format_time(self.opened_at)}"
+
+    @property
+    def incident_id(self) -> str:
+        """The id of the incident that this episode founds."""
+        return derived_id("inc", self.opened_at, self.dataset, self.track)
+
+    @property
+    def reason(self) -> str:
+        """Why, in the engine's own words: a breach type, or the chief signature."""
+        return str(self.details.get("reason", "")) or (self.signatures[0] if self.signatures else self.signal_type)
+
+
+def opened(signal: Signal, *, is_stale: bool) -> Episode:
+    """The episode that a first bad signal begins."""
+    assert signal.first_bad is not None
+    episode = Episode(
+        signal.subject, signal.track, signal.signal_type, signal.at, signal.first_bad, signal.last_good,
+        signal.state, signal.promise, is_stale=is_stale,
+    )  # fmt: skip
+    return amended(episode, signal)
+
+
+def amended(episode: Episode, signal: Signal) -> Episode:
+    """The episode with one more bad signal of its track."""
+    if signal.first_bad is not None and signal.first_bad < episode.first_bad:
+        episode.first_bad, episode.last_good = signal.first_bad, signal.last_good
+    episode.state = max(episode.state, signal.state, key=STATES.index)
+    episode.promise = episode.promise or signal.promise
+    _add(episode.signal_ids, (signal.signal_id,), 50)
+    _add(episode.signatures, signal.signatures, 20)
+    _add(episode.run_ids, signal.run_ids, 20)
+    _add(episode.evidence, signal.evidence, 20)
+    episode.metrics = episode.metrics or dict(signal.metrics)
+    episode.details = episode.details | signal.details if episode.signal_type != "FRESHNESS_BREACH" else (
+        episode.details or dict(signal.details)
+    )  # fmt: skip
+    episode.trace_id = episode.trace_id or signal.trace_id
+    return episode
+
+
+def _add(known: list[str], more: tuple[str, ...], most: int) -> None:
+    known += [each for each in more if each not in known]
+    del known[most:]

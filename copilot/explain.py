@@ -1,0 +1,221 @@
+"""One broken track explained: suspects, verdict, and the report."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from graph.port import GraphStore
+from graph.signatures import family_of
+from signal_factory.times import format_time
+
+from . import late, wording, wrong
+from .blast import radius
+from .episodes import Episode
+from .paths import Step, cypher, gremlin, path_of
+from .suspects import ABSTAIN, TIE, WEIGHTS, Suspect, level
+from .timeline import timeline
+from .world import World, look
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the trace arrived at. ``cause`` is None when the evidence supports no single one."""
+
+    cause: Suspect | None
+    candidates: tuple[Suspect, ...]
+    world: World
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """Episodes with the same group are one incident."""
+        if self.cause is not None:
+            return ("cause", *self.cause.identity)
+        return ("open", *sorted(each.key for each in self.candidates[:2]))
+
+
+def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
+    """Trace an episode to its cause."""
+    world = look(store, [episode.dataset], episode.first_bad, now)
+    if episode.is_stale:
+        return Verdict(None, (), world)
+    ranked = _ranked(_suspects(world, episode))
+    best = ranked[0] if ranked else None
+    tied = [each for each in ranked[1:] if best and _equal(best, each)]
+    if best is None or best.score < ABSTAIN or tied:
+        return Verdict(None, tuple(ranked), world)
+    return Verdict(best, tuple(ranked), world)
+
+
+def _equal(best: Suspect, other: Suspect) -> bool:
+    return other.standing == best.standing == 1.0 and best.score - other.score < TIE and best.kind == other.kind
+
+
+def _suspects(world: World, episode: Episode) -> list[Suspect]:
+    track = episode.track.partition(":")[0]
+    bad = wrong.Bad(
+        episode.dataset, tuple(episode.signatures), episode.first_bad, episode.last_good,
+        tuple(episode.run_ids), tuple(episode.evidence[:5]),
+    )  # fmt: skip
+    if track in ("contract", "quality"):
+        return wrong.trace_failure(world, bad)
+    if track == "volume":
+        return wrong.trace_volume(world, bad)
+    if track in ("gates", "heartbeats"):
+        return [_gap(world, episode)]
+    return _late(world, episode)
+
+
+def _late(world: World, episode: Episode) -> list[Suspect]:
+    grace = timedelta(minutes=15)
+    expected = episode.details.get("expected_by")
+    if isinstance(expected, str):
+        grace = max(timedelta(), episode.first_bad - datetime.fromisoformat(expected))
+    found = late.trace(world, late.Missed(episode.dataset, episode.last_good, episode.first_bad, grace))
+    if found and found[0].kind == "JOB_FAILED" and family_of(found[0].signature) in ("drift", "upstream"):
+        return _broken_by_input(world, episode, found)
+    return found
+
+
+def _broken_by_input(world: World, episode: Episode, found: list[Suspect]) -> list[Suspect]:
+    """A job that failed on the shape of its input: the change of that input is the cause."""
+    failed = found[0]
+    run = world.run(failed.run_id)
+    began = run.started if run else episode.first_bad
+    bad = wrong.Bad(failed.chain[0], (failed.signature,), began, episode.last_good, (failed.run_id,), (failed.run_id,))
+    above = wrong.trace_failure(world, bad)
+    if not above or above[0].chain[0] == failed.chain[0]:
+        return found
+    extended = [replace(each, chain=(*each.chain, *failed.chain[1:])) for each in above]
+    return [*extended, *(each.ruled_out(0.6, "the shape of its input explains it") for each in found)]
+
+
+def _gap(world: World, episode: Episode) -> Suspect:
+    run_id = episode.run_ids[0] if episode.run_ids else ""
+    job = str(episode.details.get("job", "")) or world.text("JobRun", run_id, "job")
+    missing = ", ".join(str(each) for each in episode.details.get("missing_gates", ()))
+    what = f"gates {missing} are missing" if missing else "its heartbeats stopped"
+    return late.gap(world, episode.dataset, job, run_id, episode.first_bad, what)
+
+
+def _ranked(suspects: list[Suspect]) -> list[Suspect]:
+    best: dict[tuple[str, str, str], Suspect] = {}
+    for each in suspects:
+        known = best.get(each.identity)
+        if known is None or each.score > known.score:
+            best[each.identity] = each
+    return sorted(best.values(), key=lambda each: (-each.score, each.identity))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What surrounds the episode that is reported: its incident, who else is hurt, and who owns it."""
+
+    incident_id: str
+    also: tuple[str, ...]
+    hurt: dict[str, str]
+    owner: str
+
+
+def report(store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene, now: datetime) -> tuple[dict[str, Any], list[Step]]:
+    """The RCAReport (contract §3), and the path for the graph."""
+    cause, world = verdict.cause, verdict.world
+    signal_id = episode.signal_ids[0]
+    steps = path_of(world, cause, signal_id, scene.incident_id) if cause else []
+    start = cause.chain[0] if cause else episode.dataset
+    rows, is_cut = radius(store, start, leave_out={episode.dataset, start}, hurt=scene.hurt)
+    tied = [each for each in verdict.candidates if _equal(verdict.candidates[0], each)] if verdict.candidates and not cause else []
+    missing = _missing(verdict, episode, is_cut)
+    score = cause.score if cause else min(ABSTAIN - 0.01, verdict.candidates[0].score if verdict.candidates else 0.0)
+    entries = timeline(world, episode, cause)
+    refs = _refs(episode, cause, entries)
+    document: dict[str, Any] = {
+        "incident_id": scene.incident_id,
+        "verdict": "ROOT_CAUSE_FOUND" if cause else "INCONCLUSIVE",
+        "confidence": {"score": round(score, 4), "level": level(score), "factors": _factors(cause)},
+        "root_cause": _cause(cause) if cause else None,
+        "candidates": [_cause(each) for each in verdict.candidates[:10]],
+        "path": [_step(each) for each in steps],
+        "query": {"cypher": cypher(steps), "gremlin": gremlin(steps)} if steps else _no_query(scene.incident_id),
+        "timeline": entries,
+        "boundaries": _boundaries(episode, world),
+        "blast_radius": rows,
+        "evidence_refs": refs,
+        "missing_evidence": missing,
+        "next_checks": wording.checks(cause, tied, episode.dataset, missing, is_stale=episode.is_stale),
+        "recommended_actions": wording.actions(cause, episode.dataset, scene.owner),
+        "narrative": wording.narrative(
+            episode, cause, level(score), score, [row["urn"] for row in rows], list(scene.also)
+        ),
+        "narrated_by": "template",
+    }
+    return document, steps
+
+
+def _no_query(incident_id: str) -> dict[str, str]:
+    return {
+        "cypher": f"MATCH path = (:Signal)-[:TRIGGERED]->(:Incident {{key: '{incident_id}'}})\nRETURN path",
+        "gremlin": f"g.V().has('Incident', 'key', '{incident_id}').in('TRIGGERED').path()",
+    }
+
+
+def _cause(suspect: Suspect) -> dict[str, Any]:
+    return {
+        "kind": suspect.kind, "entity": {"label": suspect.label, "key": suspect.key}, "score": suspect.score,
+        "summary": suspect.summary, "evidence_refs": list(dict.fromkeys(suspect.refs))[:10],
+    }  # fmt: skip
+
+
+def _factors(cause: Suspect | None) -> list[dict[str, Any]]:
+    if cause is None:
+        return []
+    total = sum(WEIGHTS[name] for name in cause.factors)
+    return [
+        {"name": name, "value": round(value, 4), "weight": round(WEIGHTS[name] / total, 4), "reason": reason}
+        for name, (value, reason) in sorted(cause.factors.items(), key=lambda each: (-WEIGHTS[each[0]], each[0]))
+    ]
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "from": {"label": step.src.label, "key": step.src.key}, "edge": step.kind,
+        "to": {"label": step.dst.label, "key": step.dst.key}, "evidence": list(dict.fromkeys(step.evidence)),
+    }  # fmt: skip
+
+
+def _boundaries(episode: Episode, world: World) -> dict[str, Any]:
+    good = None
+    if episode.last_good is not None:
+        commit = next((each for each in world.commits(episode.dataset) if each.at == episode.last_good), None)
+        good = {
+            "time": format_time(episode.last_good), "dataset_urn": episode.dataset,
+            "ref": commit.run_id if commit else episode.dataset, "run_id": commit.run_id if commit else None,
+            "partition": commit.watermark or None if commit else None,
+        }  # fmt: skip
+    ref = (episode.evidence or episode.run_ids or [episode.dataset])[0]
+    bad = {"time": format_time(episode.first_bad), "dataset_urn": episode.dataset, "ref": ref, "what": episode.reason}
+    return {"last_good": good, "first_bad": bad}
+
+
+def _refs(episode: Episode, cause: Suspect | None, entries: list[dict[str, Any]]) -> list[str]:
+    own = cause.refs if cause else ()
+    told = [entry["ref"] for entry in entries if not entry["ref"].startswith(("sig-", "inc-"))]
+    refs = list(dict.fromkeys(ref for ref in (*own, *episode.evidence[:10], *episode.run_ids[:5], *told) if ref))
+    return refs or [episode.dataset]
+
+
+def _missing(verdict: Verdict, episode: Episode, is_cut: bool) -> list[str]:
+    world = verdict.world
+    found = list(verdict.cause.missing) if verdict.cause else []
+    if episode.is_stale:
+        found.append("every event since the evidence bus fell silent")
+    if episode.last_good is None:
+        found.append(f"a good state of {episode.dataset} to compare with")
+    if not world.writers(episode.dataset) and not world.producers(episode.dataset):
+        found.append(f"runs of whatever writes {episode.dataset}")
+    if verdict.cause and verdict.cause.kind not in ("DEPLOYMENT", "EVIDENCE_GAP") and not any(
+        each.kind == "DEPLOYMENT" for each in verdict.candidates
+    ):
+        found.append("deployment events of what produces the data: none were seen in the interval")
+    if world.is_partial or is_cut:
+        found.append("part of the graph: a bound cut the neighbourhood off")
+    return list(dict.fromkeys(found))

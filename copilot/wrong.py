@@ -1,0 +1,218 @@
+"""Why data is wrong: from failing records, tests or volumes to the most upstream table that shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from graph.signatures import family_of, field_of, kind_of
+
+from .changes import Between, on_data
+from .suspects import Suspect, proximity, span
+from .world import FailureView, World
+
+_DEPTH = 6
+_LOOKBACK = timedelta(days=3)
+_SAME_DAY = timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Data that is wrong from ``first_bad`` on; ``signatures`` with the chief one first."""
+
+    urn: str
+    signatures: tuple[str, ...]
+    first_bad: datetime
+    last_good: datetime | None
+    run_ids: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The most upstream place a failure was seen at."""
+
+    urn: str
+    chain: tuple[str, ...]
+    since: datetime
+    refs: tuple[str, ...]
+    failures: tuple[FailureView, ...]
+
+
+def trace_failure(world: World, bad: Bad) -> list[Suspect]:
+    """Suspects for failing records or checks."""
+    origin = _origin(world, bad)
+    return _at_origin(world, bad, origin, _family(bad.signatures))
+
+
+def trace_volume(world: World, bad: Bad) -> list[Suspect]:
+    """Suspects for a volume that is off."""
+    origin = _volume_origin(world, bad)
+    return _at_origin(world, bad, origin, "anomaly")
+
+
+def _family(signatures: Sequence[str]) -> str:
+    return family_of(signatures[0]) if signatures else "unknown"
+
+
+def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Suspect]:
+    upstream = origin.urn != bad.urn
+    since = min(origin.since, bad.first_bad)
+    last_good = None if bad.last_good is None else bad.last_good - (bad.first_bad - since)
+    if upstream:
+        last_good = _last_good_at(world, origin, since)
+    between = Between(last_good, since)
+    changes = [
+        _completed(world, each, bad, origin) for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
+    ]
+    plain = _plain(world, bad, origin, family)
+    guilty = [each for each in changes if each.standing == 1.0]
+    if guilty:
+        best = max(guilty, key=lambda each: (each.score, each.key))
+        return [best, *(each for each in changes if each is not best), plain.ruled_out(0.75, "a deployment explains it")]
+    return [plain, *changes]
+
+
+def _last_good_at(world: World, origin: Origin, since: datetime) -> datetime | None:
+    commits = [each.at for each in world.commits(origin.urn) if each.at < since]
+    seen = [at for _, at in world.versions_seen(origin.urn) if at < since]
+    return max([*commits, *seen[-1:]], default=None)
+
+
+def _completed(world: World, suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
+    factors = dict(suspect.factors)
+    factors["upstream"] = (1.0, "nothing further up shows the failure")
+    factors["completeness"] = (1.0 if bad.evidence or origin.refs else 0.7, "records of the failure are at hand")
+    name = bad.signatures[0] if bad.signatures else ""
+    refs = tuple(dict.fromkeys((*suspect.refs, *origin.refs, *bad.evidence)))
+    return replace(suspect, factors=factors, refs=refs, signature=name, failure=_failure_key(origin),
+                   run_id=suspect.run_id or (bad.run_ids[0] if bad.run_ids else ""))  # fmt: skip
+
+
+def _failure_key(origin: Origin) -> str:
+    return origin.failures[0].ref.key if origin.failures else ""
+
+
+def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
+    name = bad.signatures[0] if bad.signatures else "a change in volume"
+    producer = _producer(world, origin) if family == "drift" else ""
+    kind = "SCHEMA_DRIFT" if family == "drift" else "SOURCE_DATA_ANOMALY"
+    label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
+    where = f"first seen at {origin.urn}" + (f", {span(bad.first_bad - origin.since)} before" if origin.urn != bad.urn else "")
+    factors = {
+        "timing": (max(0.6, proximity(origin.since, bad.first_bad)), f"{name} {where}"),
+        "link": (0.95 if producer or origin.failures else 0.85, f"{origin.urn} leads to {bad.urn}" if origin.urn != bad.urn else f"it was seen on {bad.urn} itself"),
+        "boundary": (1.0 if bad.last_good else 0.6, "the data was good before" if bad.last_good else "nothing good was seen before"),
+        "signature": (0.95 if origin.failures else 0.8, f"the same failure, {name}"),
+        "upstream": (0.9, "nothing further up shows it"),
+        "completeness": (0.85, "no deployment of what produces it is known"),
+    }  # fmt: skip
+    refs = tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,)
+    said = f"{key} changed what it sends: {name}" if kind == "SCHEMA_DRIFT" else f"{origin.urn} is itself wrong: {name}"
+    return Suspect(
+        kind, label, key, origin.since, origin.chain, said, refs=refs, signature=bad.signatures[0] if bad.signatures else "",
+        failure=_failure_key(origin), run_id=bad.run_ids[0] if bad.run_ids else "", factors=factors,
+    )  # fmt: skip
+
+
+def _producer(world: World, origin: Origin) -> str:
+    """Who produces a stream; a table is blamed by its own name."""
+    named = sorted({name for failure in origin.failures for name in failure.producers})
+    streamed = world.producers(origin.urn)
+    for name in named:
+        if name in streamed:
+            return name
+    service = world.text("Dataset", origin.urn, "service")
+    return service if service and not world.commits(origin.urn) else ""
+
+
+def _matching(world: World, urn: str, bad: Bad) -> list[FailureView]:
+    """Failures of a table that are the one looked for, by name or by field."""
+    wanted, fields = set(bad.signatures), {field_of(each) for each in bad.signatures[:1]} - {None}
+    newest = bad.first_bad + timedelta(minutes=10)
+    oldest = (bad.last_good or bad.first_bad) - _LOOKBACK
+    found = [
+        each
+        for each in world.failures("Dataset", urn)
+        if each.first_seen <= newest and each.last_seen >= oldest
+        and (each.signature in wanted or (each.field and each.field in fields and each.family == _family(bad.signatures)))
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (each.signature not in wanted, each.first_seen, each.ref))
+
+
+def _changed(world: World, urn: str, bad: Bad) -> list[tuple[datetime, tuple[str, ...]]]:
+    """Times at which a table's columns changed in a way that fits the failure."""
+    fields = {field_of(each) for each in bad.signatures} - {None}
+    kinds = {kind_of(each) for each in bad.signatures}
+    oldest = (bad.last_good or bad.first_bad) - timedelta(hours=1)
+    return [
+        (each.at, each.evidence)
+        for each in world.signals(urn)
+        if each.signal_type == "DRIFT_DETECTED" and oldest <= each.at <= bad.first_bad + timedelta(minutes=10)
+        and (each.signature in bad.signatures or (field_of(each.signature) in fields and not kinds & {"UNKNOWN_ENUM"}))
+    ]  # fmt: skip
+
+
+def _origin(world: World, bad: Bad) -> Origin:
+    here = _matching(world, bad.urn, bad)
+    best = Origin(bad.urn, (bad.urn,), bad.first_bad, tuple(_refs(here)) or bad.evidence, tuple(here))
+    frontier: list[tuple[str, ...]] = [(bad.urn,)]
+    seen = {bad.urn}
+    for _ in range(_DEPTH):
+        grown: list[tuple[str, ...]] = []
+        for chain in frontier:
+            for source in world.sources(chain[0]):
+                if source in seen:
+                    continue
+                seen.add(source)
+                grown.append((source, *chain))
+        for chain in grown:
+            best = _better(world, chain, bad, best)
+        frontier = grown
+    return best
+
+
+def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Origin:
+    failures = _matching(world, chain[0], bad)
+    changes = _changed(world, chain[0], bad)
+    if not failures and not changes:
+        return best
+    moments = [each.first_seen for each in failures] + [at for at, _ in changes]
+    recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LOOKBACK] or moments
+    since = min(recent)
+    if since > bad.first_bad + timedelta(minutes=10):
+        return best
+    if len(chain) == len(best.chain) and best.urn != bad.urn and since >= best.since:
+        return best
+    refs = tuple(dict.fromkeys([*_refs(failures), *(ref for _, evidence in changes for ref in evidence)]))
+    return Origin(chain[0], chain, since, refs, tuple(failures))
+
+
+def _refs(failures: Sequence[FailureView]) -> list[str]:
+    return list(dict.fromkeys(ref for each in failures for ref in (each.first_evidence, *each.evidence[:2]) if ref))
+
+
+def _volume_origin(world: World, bad: Bad) -> Origin:
+    best = Origin(bad.urn, (bad.urn,), bad.first_bad, bad.evidence, ())
+    frontier: list[tuple[str, ...]] = [(bad.urn,)]
+    seen = {bad.urn}
+    while frontier:
+        grown: list[tuple[str, ...]] = []
+        for chain in frontier:
+            for source in world.sources(chain[0]):
+                off = _off(world, source, bad)
+                if off is not None and source not in seen:
+                    seen.add(source)
+                    grown.append((source, *chain))
+                    best = Origin(source, (source, *chain), off[0], off[1], ())
+        frontier = grown
+    return best
+
+
+def _off(world: World, urn: str, bad: Bad) -> tuple[datetime, tuple[str, ...]] | None:
+    for signal in reversed(world.signals(urn)):
+        if (
+            signal.signal_type == "VOLUME_ANOMALY" and signal.signature in bad.signatures
+            and bad.first_bad - _SAME_DAY <= signal.at <= bad.first_bad
+        ):  # fmt: skip
+            return signal.at, signal.evidence
+    return None

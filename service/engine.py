@@ -1,0 +1,202 @@
+"""The engine that the service and the replay run: pipeline, persistence of its state, answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from copilot.readmodel import Document, ReadModel
+from graph.port import GraphStore
+from signal_factory.errors import InvalidEvent, NotFound
+from signal_factory.ids import derived_id
+from signal_factory.times import format_time
+from signal_factory.wire import Envelope
+
+from .pipeline import Pipeline
+
+_MOST_NOTES = 1_000
+
+
+def store_for(data_dir: Path | None) -> GraphStore:
+    """The embedded graph: in memory, or in a file of ``data_dir``."""
+    from graph.stores.sqlite import SqliteGraphStore
+
+    if data_dir is None:
+        return SqliteGraphStore(":memory:")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteGraphStore(data_dir / "graph.db")
+
+
+class Engine:
+    """Events and time in, answers out. Not thread-safe: one thread owns it."""
+
+    def __init__(self, graph: GraphStore) -> None:
+        self._graph = graph
+        self._pipeline = Pipeline(graph)
+        self._events = 0
+        self._evidence: dict[str, Document] = {}
+        self._unplaced: list[Document] = []
+        self._feedback: dict[str, list[Document]] = {}
+        self._dirty: dict[str, str] = {}
+        self._version = 0
+        self._incidents: tuple[int, list[Document]] | None = None
+
+    @property
+    def now(self) -> datetime | None:
+        """The engine's clock."""
+        return self._pipeline.memory.now
+
+    def apply(self, envelope: Envelope) -> None:
+        """Fold one event in. One that cannot be placed is noted; nothing is raised."""
+        reason = self.try_apply(envelope)
+        if reason:
+            self._note(envelope, [reason])
+
+    def try_apply(self, envelope: Envelope) -> str:
+        """As ``apply``; returns why the event could not be read, "" if it could."""
+        self._version += 1
+        try:
+            notes = self._pipeline.apply(envelope)
+        except InvalidEvent as error:
+            return str(error)
+        self._events += 1
+        if envelope.kind == "evidence":
+            self._keep_evidence(envelope)
+        if notes:
+            self._note(envelope, list(notes))
+        return ""
+
+    def advance(self, now: datetime) -> None:
+        """Let time pass: deadlines up to ``now`` fire."""
+        before = self._pipeline.engines.next_deadline()
+        self._pipeline.advance(now)
+        if before is not None and before <= now:
+            self._version += 1
+
+    def finish(self, end: datetime | None) -> None:
+        """The end of a recording: the clock stands at ``end``, or at the last event."""
+        last = max(filter(None, (end, self.now)), default=None)
+        if last is not None:
+            self._pipeline.advance(last)
+        self._pipeline.flush()
+        self._version += 1
+
+    def incidents(self) -> list[Document]:
+        """All incidents, newest first; computed again when something has happened since."""
+        if self._incidents is None or self._incidents[0] != self._version:
+            self._pipeline.flush()
+            now = self.now
+            found = self._pipeline.assembly.incidents(now) if now else []
+            self._incidents = (self._version, found)
+        return self._incidents[1]
+
+    def document(self, rejected: list[Document], duplicates: int, seconds: float) -> Document:
+        """The replay document (contract §3)."""
+        incidents = self.incidents()
+        signals = sorted(
+            self._pipeline.memory.ledger.signals.values(), key=lambda each: (each["timestamp"], each["signal_id"])
+        )
+        return {
+            "incidents": incidents, "signals": signals, "datasets": self.datasets(), "rejected": rejected,
+            "stats": self.stats() | {"duplicates": duplicates, "seconds": round(seconds, 3)},
+        }  # fmt: skip
+
+    def datasets(self) -> dict[str, Document]:
+        """Health by URN of every data set that is known."""
+        from copilot.health import health
+
+        return health(self._graph, self._pipeline.memory.states, self._pipeline.assembly.states())
+
+    def stats(self) -> Document:
+        """``{events, duplicates, nodes, edges, graph_hash}``."""
+        from graph.hash import graph_hash
+
+        self._pipeline.flush()
+        counts = self._graph.stats()
+        return {
+            "events": self._events, "duplicates": 0, "nodes": counts.nodes, "edges": counts.edges,
+            "graph_hash": graph_hash(self._graph),
+        }  # fmt: skip
+
+    def read_model(self) -> ReadModel:
+        """The questions it can answer."""
+        from copilot.answers import Answers
+
+        return Answers(
+            self._graph, self.incidents, self.datasets, self._pipeline.memory.ledger.signals, self._evidence,
+            self._pipeline.assembly.hurt, self._pipeline.flush,
+        )  # fmt: skip
+
+    def feedback(
+        self, incident_id: str, verdict: str, actual_cause: str | None, comment: str | None, at: datetime, by: str
+    ) -> Document:
+        """Record what a person says the cause was.
+
+        Raises:
+            NotFound: no such incident.
+        """
+        if not any(each["incident_id"] == incident_id for each in self.incidents()):
+            raise NotFound(f"no incident {incident_id[:60]}")
+        told: Document = {
+            "feedback_id": derived_id("fbk", at, incident_id, verdict, by), "incident_id": incident_id,
+            "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at), "by": by,
+        }  # fmt: skip
+        self._feedback.setdefault(incident_id, []).append(told)
+        self._mark(f"feedback/{incident_id}", self._feedback[incident_id])
+        return told
+
+    def unplaced(self) -> list[Document]:
+        """Events that could not be placed, and why."""
+        return list(self._unplaced)
+
+    def unresolved(self) -> list[Document]:
+        """Names that no rule maps to a known data set, with suggestions."""
+        return [dict(each) for each in self._pipeline.identity.unresolved()]
+
+    def take_dirty(self) -> dict[str, str]:
+        """State rows changed since the last call; the graph is written first."""
+        from .memory_rows import rows_of
+
+        self._pipeline.flush()
+        rows = rows_of(self._pipeline, self._events) | self._dirty
+        self._dirty = {}
+        return rows
+
+    def load(self, rows: Mapping[str, str]) -> None:
+        """Restore from such rows."""
+        from .memory_rows import read_json, restored
+
+        self._events, memory = restored(rows)
+        self._pipeline = Pipeline(self._graph, memory)
+        for key, text in rows.items():
+            kind, _, name = key.partition("/")
+            if kind == "evidence":
+                self._evidence[name] = read_json(text)
+            elif kind == "feedback":
+                self._feedback[name] = read_json(text)
+            elif key == "unplaced":
+                self._unplaced = read_json(text)
+        self._version += 1
+
+    def _keep_evidence(self, envelope: Envelope) -> None:
+        from copilot.evidence import without_values
+
+        evidence_id = envelope.body.get("evidence_id")
+        if isinstance(evidence_id, str) and evidence_id not in self._evidence:
+            self._evidence[evidence_id] = without_values(dict(envelope.body))
+            self._mark(f"evidence/{evidence_id}", self._evidence[evidence_id])
+            if len(self._evidence) > 200_000:
+                gone = next(iter(self._evidence))
+                del self._evidence[gone]
+                self._dirty[f"evidence/{gone}"] = ""
+
+    def _note(self, envelope: Envelope, notes: list[str]) -> None:
+        self._unplaced.append({"time": format_time(envelope.time), "kind": envelope.kind, "notes": notes})
+        del self._unplaced[:-_MOST_NOTES]
+        self._mark("unplaced", self._unplaced)
+
+    def _mark(self, key: str, value: Any) -> None:
+        from signal_factory.ids import canonical_json
+
+        self._dirty[key] = canonical_json(value)
+

@@ -1,0 +1,140 @@
+"""One event through the whole machine: facts, graph, signals, episodes.
+
+The clock is the event's time as it was received; deadlines fire in between, each at
+its own moment, so that a month replays as it happened.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from copilot.annotate import annotations
+from copilot.assembly import Assembly, Ledger
+from copilot.episodes import Episode
+from engines.fleet import Routes, SignalEngines
+from engines.signal import Signal
+from engines.state import DatasetState
+from graph.buffer import GraphBuffer
+from graph.filters import WriteFilter
+from graph.model import NodeRef
+from graph.port import GraphStore
+from ingest.identity import Book, Identity
+from ingest.projection import Projection
+from ingest.translate import translate
+from signal_factory.wire import Envelope
+
+_TALKING, _SILENCE = 10, timedelta(minutes=30)
+
+
+@dataclass(slots=True)
+class Pulse:
+    """When the bus was last heard, and how busy it was just before."""
+
+    recent: list[datetime] = field(default_factory=list[datetime])
+
+    def beat(self, at: datetime) -> None:
+        """An event of a stream came in."""
+        self.recent.append(at)
+        del self.recent[:-_TALKING]
+
+    def heard(self, at: datetime) -> None:
+        """Any other event came in: the bus lives."""
+        if self.recent and at - self.recent[-1] > _SILENCE:
+            self.recent.clear()
+
+    def is_silent(self, now: datetime, last: datetime | None) -> bool:
+        """Whether a bus that was busy with streams has said nothing at all for half an hour."""
+        if last is None or now - last < _SILENCE or len(self.recent) < _TALKING:
+            return False
+        return self.recent[-1] - self.recent[0] <= _SILENCE and last - self.recent[-1] <= _SILENCE
+
+
+@dataclass(slots=True)
+class Memory:
+    """All state that is kept between events."""
+
+    now: datetime | None = None
+    last_event: datetime | None = None
+    pulse: Pulse = field(default_factory=Pulse)
+    book: Book = field(default_factory=Book)
+    routes: Routes = field(default_factory=Routes)
+    tallies: dict[str, int] = field(default_factory=dict[str, int])
+    states: dict[str, DatasetState] = field(default_factory=dict[str, DatasetState])
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+class Pipeline:
+    """Folds envelopes into graph and memory. One thread owns it."""
+
+    def __init__(self, store: GraphStore, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory()
+        self.store = store
+        self.identity = Identity(self.memory.book)
+        self.engines = SignalEngines(self.memory.states, self.memory.routes)
+        self.assembly = Assembly(store, self.memory.ledger)
+        self._projection = Projection(self.memory.tallies)
+        self._buffer = GraphBuffer(store, write_filter=WriteFilter.over(store))
+
+    def apply(self, envelope: Envelope) -> tuple[str, ...]:
+        """Fold one event in; notes on what of it found no place.
+
+        Raises:
+            InvalidEvent: the body does not have the shape of its kind.
+        """
+        now = max(envelope.time, self.memory.now or envelope.time)
+        self._fire(lambda due: due < now)
+        self.memory.now = now
+        told = translate(envelope, self.identity)
+        for old, new in told.moved:
+            self._rename(old, new)
+        if told.is_tick:
+            self._fire(lambda due: due <= now)
+            return ()
+        self._heard(envelope, now)
+        mutations = self._projection.of(told.facts)
+        self._buffer.add(mutations.nodes, mutations.edges, now)
+        for fact in told.facts:
+            self._signals(self.engines.observe(fact, now), now)
+        return told.unplaced
+
+    def advance(self, now: datetime) -> None:
+        """Let time pass."""
+        if self.memory.now is None or now >= self.memory.now:
+            self._fire(lambda due: due <= now)
+            self.memory.now = now
+
+    def flush(self) -> None:
+        """Write what is buffered to the graph."""
+        self._buffer.flush()
+
+    def _heard(self, envelope: Envelope, now: datetime) -> None:
+        pulse = self.memory.pulse
+        pulse.heard(now)
+        if envelope.kind == "evidence" and "topic" in (envelope.body.get("source") or {}):
+            pulse.beat(now)
+        self.memory.last_event = now
+
+    def _fire(self, is_due: Callable[[datetime], bool]) -> None:
+        while (due := self.engines.next_deadline()) is not None and is_due(due):
+            self._signals(self.engines.fire(), due)
+
+    def _signals(self, signals: list[Signal], now: datetime) -> None:
+        for signal in signals:
+            nodes, edges = annotations(signal)
+            self._buffer.add(nodes, edges, now)
+            is_late = signal.signal_type == "FRESHNESS_BREACH"
+            is_stale = is_late and self.memory.pulse.is_silent(now, self.memory.last_event)
+            ended = self.assembly.observe(signal, is_stale=is_stale)
+            if ended is not None:
+                self._settle(ended, now)
+
+    def _settle(self, episode: Episode, now: datetime) -> None:
+        if episode.promise:
+            self.flush()
+            self.assembly.settle(episode, now)
+
+    def _rename(self, old: str, new: str) -> None:
+        self.flush()
+        self.store.merge_nodes(NodeRef("Dataset", old), NodeRef("Dataset", new))
+        self.engines.rename(old, new)
+        self.assembly.rename(old, new)
