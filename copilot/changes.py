@@ -40,7 +40,7 @@ def on_job(
     earlier_runs = {run.code for run in world.runs.get(job, ()) if run.started <= (between.last_good or between.first_bad - LONG_AGO)}
     found: list[Suspect] = []
     for change in kept:
-        if not change.is_told and change.version in earlier_runs:
+        if not change.is_told and (not earlier_runs or change.version in earlier_runs):
             continue
         link = told[change.key][1]
         found.append(_suspect(change, between, chain, run_id, job, signature, link, f"it changed {name}", fit))

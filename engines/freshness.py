@@ -13,6 +13,7 @@ from .state import Commit, DatasetState, Run
 
 TRACK = "freshness"
 _AHEAD = timedelta(days=2)
+_SETTLING = timedelta(days=1)
 
 
 def schedule(state: DatasetState, after: datetime) -> datetime | None:
@@ -67,9 +68,15 @@ def at_deadline(state: DatasetState, due: datetime, now: datetime) -> Signal | N
     since = _already_credited(state)
     if any((since is None or each.at > since) and each.at <= due + objective.grace for each in good):
         return None
-    if since is None and not good and state.policy.since and due <= state.policy.since:
+    if _is_settling_in(state, due):
         return None
     return _breach(state, due, due + objective.grace, now, good)
+
+
+def _is_settling_in(state: DatasetState, due: datetime) -> bool:
+    """A table brought under watch within the last day, of which nothing was ever seen, is not late yet."""
+    since = state.policy.since
+    return since is not None and due < since + _SETTLING and not state.commits and not state.runs
 
 
 def _already_credited(state: DatasetState) -> datetime | None:

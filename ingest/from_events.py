@@ -30,7 +30,7 @@ def from_evidence(body: Evidence, received: datetime, identity: Identity) -> Ite
     yield Validated(
         at=at, ref=ref if body.evidence_id else (run_id or dataset), dataset=dataset,
         result=body.validation.result, signatures=tuple(dict.fromkeys(map(signature_of, body.reasons))),
-        producer=body.producer.id or "", version=body.producer.version or "",
+        producer=_producer(body), version=body.producer.version or "" if _producer(body) else "",
         run_id=run_id, job=job, dag_run_id=body.lineage.dag_run_id or "",
         gates=tuple((gate.gate, gate.result) for gate in body.validation.gates),
         is_sample=body.is_record_sample, upstreams=upstreams, trace_id=body.otel.trace_id or "",
@@ -40,6 +40,12 @@ def from_evidence(body: Evidence, received: datetime, identity: Identity) -> Ite
     for source in upstreams:
         if source != dataset:
             yield Fed(at, ref if body.evidence_id else dataset, source, dataset, job)
+
+
+def _producer(body: Evidence) -> str:
+    """Who sent the record, "" where the enforcer could not tell (spec §1.2, scenario B)."""
+    told = body.producer
+    return "" if told.confidence == "NONE" or (told.id or "").upper() == "UNKNOWN" else told.id or ""
 
 
 def _rate(body: Evidence) -> float | None:
