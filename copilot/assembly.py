@@ -24,7 +24,12 @@ Document: TypeAlias = dict[str, Any]
 SAME_CAUSE = timedelta(hours=3)
 RECURRENCE = timedelta(days=30)
 _MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
-_SEVERITY = {("CRITICAL", 1): "SEV-1", ("CRITICAL", 2): "SEV-2", ("WARNING", 1): "SEV-2", ("WARNING", 2): "SEV-3"}
+_SEVERITY = {
+    ("CRITICAL", 1): "SEV-1",
+    ("CRITICAL", 2): "SEV-2",
+    ("WARNING", 1): "SEV-2",
+    ("WARNING", 2): "SEV-3",
+}
 
 
 def severity(state: str, tier: int | None) -> str:
@@ -56,7 +61,11 @@ class Assembly:
         self._store = store
         self.ledger = ledger or Ledger()
         self.touched: set[str] = set()
-        self._open = {(each.dataset, each.track): each for each in self.ledger.episodes.values() if each.resolved_at is None}
+        self._open = {
+            (each.dataset, each.track): each
+            for each in self.ledger.episodes.values()
+            if each.resolved_at is None
+        }
 
     def observe(self, signal: Signal, *, is_stale: bool) -> Episode | None:
         """Take in a signal; returns the episode that it ends, if any."""
@@ -99,7 +108,9 @@ class Assembly:
         """The worst open state by data set."""
         found: dict[str, str] = {}
         for episode in self._open.values():
-            found[episode.dataset] = max(found.get(episode.dataset, "OK"), episode.state, key=("OK", "WARNING", "CRITICAL").index)
+            found[episode.dataset] = max(
+                found.get(episode.dataset, "OK"), episode.state, key=("OK", "WARNING", "CRITICAL").index
+            )
         return found
 
     def rename(self, old: str, new: str) -> None:
@@ -110,7 +121,11 @@ class Assembly:
                 episode.dataset = new
                 self.touched.add(f"episode/{episode.key}")
         self.ledger.episodes = {each.key: each for each in self.ledger.episodes.values()}
-        self._open = {(each.dataset, each.track): each for each in self.ledger.episodes.values() if each.resolved_at is None}
+        self._open = {
+            (each.dataset, each.track): each
+            for each in self.ledger.episodes.values()
+            if each.resolved_at is None
+        }
 
     def _remember(self, signal: Signal) -> None:
         self.ledger.signals[signal.signal_id] = signal.document()
@@ -134,19 +149,28 @@ class Assembly:
 
     def _groups(self, now: datetime) -> list[list[tuple[Episode, Verdict | Settled]]]:
         """Episodes that break a promise, grouped by cause and time."""
-        told = sorted((each for each in self.ledger.episodes.values() if each.promise), key=lambda each: (each.opened_at, each.key))
+        told = sorted(
+            (each for each in self.ledger.episodes.values() if each.promise),
+            key=lambda each: (each.opened_at, each.key),
+        )
         groups: list[tuple[tuple[str, ...], list[tuple[Episode, Verdict | Settled]]]] = []
         for episode in told:
-            verdict: Verdict | Settled = self.ledger.settled.get(episode.key) or decide(self._store, episode, now)
+            verdict: Verdict | Settled = self.ledger.settled.get(episode.key) or decide(
+                self._store, episode, now
+            )
             name = ("stale",) if episode.is_stale else tuple(verdict.group)
-            home = next((group for other, group in reversed(groups) if other == name and _touch(group, episode)), None)
+            home = next(
+                (group for other, group in reversed(groups) if other == name and _touch(group, episode)), None
+            )
             if home is None:
                 home = []
                 groups.append((name, home))
             home.append((episode, verdict))
         return [group for _, group in groups]
 
-    def _explained(self, episode: Episode, verdict: Verdict, all_: list[Episode], now: datetime) -> tuple[Document, list[Edge]]:
+    def _explained(
+        self, episode: Episode, verdict: Verdict, all_: list[Episode], now: datetime
+    ) -> tuple[Document, list[Edge]]:
         owner = verdict.world.text("Dataset", episode.dataset, "owner_team")
         also = tuple(sorted({each.dataset for each in all_} - {episode.dataset}))
         scene = Scene(_founder(all_).incident_id, also, self.hurt(), owner)
@@ -170,7 +194,11 @@ class Assembly:
         tiers = [self._tier(each.dataset) for each in episodes]
         tier = min((each for each in tiers if each), default=None)
         worst = max(episodes, key=lambda each: ("OK", "WARNING", "CRITICAL").index(each.state))
-        resolved = None if any(each.resolved_at is None for each in episodes) else max(each.resolved_at for each in episodes if each.resolved_at)
+        resolved = (
+            None
+            if any(each.resolved_at is None for each in episodes)
+            else max(each.resolved_at for each in episodes if each.resolved_at)
+        )
         primary = next((ref for ref in lead.evidence if ref.startswith("evd-")), None)
         document: Document = {
             "incident_id": founder.incident_id,
@@ -263,9 +291,18 @@ def _summary(lead: Episode) -> Document:
     elif "records_processed" in metrics:
         total, failed = int(metrics["records_processed"]), int(metrics["records_failed"])
     else:
-        return {"events": len(lead.evidence) or len(lead.run_ids), "first_failure": format_time(lead.first_bad), **metrics}
+        return {
+            "events": len(lead.evidence) or len(lead.run_ids),
+            "first_failure": format_time(lead.first_bad),
+            **metrics,
+        }
     rate = f"{failed / total:.1%}" if total else "0.0%"
-    return {"total_events": total, "failed_events": failed, "failure_rate": rate, "first_failure": format_time(lead.first_bad)}
+    return {
+        "total_events": total,
+        "failed_events": failed,
+        "failure_rate": rate,
+        "first_failure": format_time(lead.first_bad),
+    }
 
 
 def _note_recurrences(incidents: list[Document]) -> None:
@@ -283,4 +320,7 @@ def _note_recurrences(incidents: list[Document]) -> None:
 
 
 def _within(earlier: Document, later: Document) -> bool:
-    return datetime.fromisoformat(later["created_at"]) - datetime.fromisoformat(earlier["created_at"]) <= RECURRENCE
+    return (
+        datetime.fromisoformat(later["created_at"]) - datetime.fromisoformat(earlier["created_at"])
+        <= RECURRENCE
+    )

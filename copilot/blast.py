@@ -17,7 +17,9 @@ def radius(
 
     ``hurt`` says which data sets are broken now, by the track that is.
     """
-    spec = ExpandSpec((Hop("FEEDS", "out"),), max_hops=max_hops, max_nodes=max_nodes + 1, max_degree=max_nodes)
+    spec = ExpandSpec(
+        (Hop("FEEDS", "out"),), max_hops=max_hops, max_nodes=max_nodes + 1, max_degree=max_nodes
+    )
     found = store.expand([NodeRef("Dataset", start)], spec)
     rows = [
         {
@@ -38,5 +40,7 @@ def _type(urn: str, told: object) -> str:
     if urn.startswith("urn:dp:"):
         return "Stream"
     if urn.startswith("urn:") and len(parts) > 1:
-        return {"dashboard": "Dashboard", "pipeline": "Pipeline", "delta": "Delta Table", "ml": "Model"}.get(parts[1], parts[1])
+        return {"dashboard": "Dashboard", "pipeline": "Pipeline", "delta": "Delta Table", "ml": "Model"}.get(
+            parts[1], parts[1]
+        )
     return "Table"

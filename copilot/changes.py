@@ -37,14 +37,22 @@ def on_job(
         for change in world.changes_on("Service", service):
             told.setdefault(change.key, (change, 0.9))
     kept = _without_echoes([change for change, _ in told.values()])
-    earlier_runs = {run.code for run in world.runs.get(job, ()) if run.started <= (between.last_good or between.first_bad - LONG_AGO)}
+    earlier_runs = {
+        run.code
+        for run in world.runs.get(job, ())
+        if run.started <= (between.last_good or between.first_bad - LONG_AGO)
+    }
     found: list[Suspect] = []
     for change in kept:
         if not change.is_told and (not earlier_runs or change.version in earlier_runs):
             continue
         link = told[change.key][1]
-        found.append(_suspect(change, between, chain, run_id, job, signature, link, f"it changed {name}", fit))
-    return [each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)]
+        found.append(
+            _suspect(change, between, chain, run_id, job, signature, link, f"it changed {name}", fit)
+        )
+    return [
+        each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
+    ]
 
 
 def _services_of(world: World, job: str) -> list[str]:
@@ -65,7 +73,9 @@ def _without_echoes(changes: Iterable[Change]) -> list[Change]:
     ]  # fmt: skip
 
 
-def on_data(world: World, urn: str, failures: list[FailureView], between: Between, chain: tuple[str, ...]) -> list[Suspect]:
+def on_data(
+    world: World, urn: str, failures: list[FailureView], between: Between, chain: tuple[str, ...]
+) -> list[Suspect]:
     """Changes of whatever produces a table or stream."""
     blamed = {producer for failure in failures for producer in failure.producers}
     failing = {version for failure in failures for version in failure.versions}
@@ -79,7 +89,9 @@ def on_data(world: World, urn: str, failures: list[FailureView], between: Betwee
         slack = ROLLOUT
         versions_known = bool(failing) and change.service in (blamed or {change.service})
         runs_bad = versions_known and change.version in failing
-        suspect = _suspect(change, Between(between.last_good, between.first_bad, slack), chain, "", "", "", link, why, 1.0)
+        suspect = _suspect(
+            change, Between(between.last_good, between.first_bad, slack), chain, "", "", "", link, why, 1.0
+        )
         if runs_bad and change.at <= between.first_bad + SKEW:
             suspect = _with_version(suspect, change, between)
         elif versions_known:
@@ -87,7 +99,9 @@ def on_data(world: World, urn: str, failures: list[FailureView], between: Betwee
         elif blamed and change.service not in blamed:
             suspect = suspect.ruled_out(0.3, "the failing records name another producer")
         found.append(suspect)
-    return [each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)]
+    return [
+        each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
+    ]
 
 
 def _with_version(suspect: Suspect, change: Change, between: Between) -> Suspect:
@@ -98,7 +112,10 @@ def _with_version(suspect: Suspect, change: Change, between: Between) -> Suspect
         standing = 0.75 if between.last_good - change.at < timedelta(hours=12) else 0.4
     else:
         standing = 1.0
-    return Suspect(**{name: getattr(suspect, name) for name in suspect.__slots__} | {"factors": factors, "standing": standing})
+    return Suspect(
+        **{name: getattr(suspect, name) for name in suspect.__slots__}
+        | {"factors": factors, "standing": standing}
+    )
 
 
 def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str]]:
@@ -115,7 +132,11 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
         for label in ("Producer", "Service"):
             add(world.changes_on(label, producer), certain, f"{producer} produces {urn}")
     if service:
-        add(world.changes_on("Service", service), 1.0 if service in blamed or not blamed else 0.85, f"{service} produces {urn}")
+        add(
+            world.changes_on("Service", service),
+            1.0 if service in blamed or not blamed else 0.85,
+            f"{service} produces {urn}",
+        )
     add(world.changes_on("Dataset", urn), 0.85, f"it was deployed onto {urn}")
     for job in world.writers(urn):
         add(_without_echoes(world.changes_on("Job", job)), 0.9, f"{job} writes {urn}")
@@ -141,7 +162,11 @@ def _suspect(
     link: float, why: str, fit: float,
 ) -> Suspect:  # fmt: skip
     after = between.first_bad - change.at
-    when = f"{span(after)} before the first failure" if after >= timedelta() else f"{span(after)} after the first failure"
+    when = (
+        f"{span(after)} before the first failure"
+        if after >= timedelta()
+        else f"{span(after)} after the first failure"
+    )
     factors = {
         "timing": (proximity(change.at, between.first_bad), f"deployed {when}"),
         "link": (link, why),

@@ -45,7 +45,9 @@ class Episode:
     @property
     def reason(self) -> str:
         """Why, in the engine's own words: a breach type, or the chief signature."""
-        return str(self.details.get("reason", "")) or (self.signatures[0] if self.signatures else self.signal_type)
+        return str(self.details.get("reason", "")) or (
+            self.signatures[0] if self.signatures else self.signal_type
+        )
 
 
 def opened(signal: Signal, *, is_stale: bool) -> Episode:

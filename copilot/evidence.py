@@ -2,7 +2,9 @@
 
 from typing import Any
 
-_VALUES = frozenset({"actual", "value", "values", "sample", "samples", "payload", "record", "row", "rows", "expected"})
+_VALUES = frozenset(
+    {"actual", "value", "values", "sample", "samples", "payload", "record", "row", "rows", "expected"}
+)
 MASKED = "(withheld)"
 
 
@@ -12,7 +14,9 @@ def without_values(body: Any, depth: int = 0) -> Any:
         return MASKED
     if isinstance(body, dict):
         return {
-            key: MASKED if key in _VALUES and not isinstance(value, bool | type(None)) else without_values(value, depth + 1)
+            key: MASKED
+            if key in _VALUES and not isinstance(value, bool | type(None))
+            else without_values(value, depth + 1)
             for key, value in body.items()
         }
     if isinstance(body, list):

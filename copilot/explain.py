@@ -47,7 +47,9 @@ def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
 
 
 def _equal(best: Suspect, other: Suspect) -> bool:
-    return other.standing == best.standing == 1.0 and best.score - other.score < TIE and best.kind == other.kind
+    return (
+        other.standing == best.standing == 1.0 and best.score - other.score < TIE and best.kind == other.kind
+    )
 
 
 def _suspects(world: World, episode: Episode) -> list[Suspect]:
@@ -81,7 +83,9 @@ def _broken_by_input(world: World, episode: Episode, found: list[Suspect]) -> li
     failed = found[0]
     run = world.run(failed.run_id)
     began = run.started if run else episode.first_bad
-    bad = wrong.Bad(failed.chain[0], (failed.signature,), began, episode.last_good, (failed.run_id,), (failed.run_id,))
+    bad = wrong.Bad(
+        failed.chain[0], (failed.signature,), began, episode.last_good, (failed.run_id,), (failed.run_id,)
+    )
     above = wrong.trace_failure(world, bad)
     if not above or above[0].chain[0] == failed.chain[0]:
         return found
@@ -116,16 +120,26 @@ class Scene:
     owner: str
 
 
-def report(store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene, now: datetime) -> tuple[dict[str, Any], list[Step]]:
+def report(
+    store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene, now: datetime
+) -> tuple[dict[str, Any], list[Step]]:
     """The RCAReport (contract §3), and the path for the graph."""
     cause, world = verdict.cause, verdict.world
     signal_id = episode.signal_ids[0]
     steps = path_of(world, cause, signal_id, scene.incident_id) if cause else []
     start = cause.chain[0] if cause else episode.dataset
     rows, is_cut = radius(store, start, leave_out={episode.dataset, start}, hurt=scene.hurt)
-    tied = [each for each in verdict.candidates if _equal(verdict.candidates[0], each)] if verdict.candidates and not cause else []
+    tied = (
+        [each for each in verdict.candidates if _equal(verdict.candidates[0], each)]
+        if verdict.candidates and not cause
+        else []
+    )
     missing = _missing(verdict, episode, is_cut)
-    score = cause.score if cause else min(ABSTAIN - 0.01, verdict.candidates[0].score if verdict.candidates else 0.0)
+    score = (
+        cause.score
+        if cause
+        else min(ABSTAIN - 0.01, verdict.candidates[0].score if verdict.candidates else 0.0)
+    )
     entries = timeline(world, episode, cause)
     refs = _refs(episode, cause, entries)
     document: dict[str, Any] = {
@@ -135,7 +149,9 @@ def report(store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene, 
         "root_cause": _cause(cause) if cause else None,
         "candidates": [_cause(each) for each in verdict.candidates[:10]],
         "path": [_step(each) for each in steps],
-        "query": {"cypher": cypher(steps), "gremlin": gremlin(steps)} if steps else _no_query(scene.incident_id),
+        "query": {"cypher": cypher(steps), "gremlin": gremlin(steps)}
+        if steps
+        else _no_query(scene.incident_id),
         "timeline": entries,
         "boundaries": _boundaries(episode, world),
         "blast_radius": rows,
@@ -171,7 +187,9 @@ def _factors(cause: Suspect | None) -> list[dict[str, Any]]:
     total = sum(WEIGHTS[name] for name in cause.factors)
     return [
         {"name": name, "value": round(value, 4), "weight": round(WEIGHTS[name] / total, 4), "reason": reason}
-        for name, (value, reason) in sorted(cause.factors.items(), key=lambda each: (-WEIGHTS[each[0]], each[0]))
+        for name, (value, reason) in sorted(
+            cause.factors.items(), key=lambda each: (-WEIGHTS[each[0]], each[0])
+        )
     ]
 
 
@@ -192,14 +210,21 @@ def _boundaries(episode: Episode, world: World) -> dict[str, Any]:
             "partition": commit.watermark or None if commit else None,
         }  # fmt: skip
     ref = (episode.evidence or episode.run_ids or [episode.dataset])[0]
-    bad = {"time": format_time(episode.first_bad), "dataset_urn": episode.dataset, "ref": ref, "what": episode.reason}
+    bad = {
+        "time": format_time(episode.first_bad),
+        "dataset_urn": episode.dataset,
+        "ref": ref,
+        "what": episode.reason,
+    }
     return {"last_good": good, "first_bad": bad}
 
 
 def _refs(episode: Episode, cause: Suspect | None, entries: list[dict[str, Any]]) -> list[str]:
     own = cause.refs if cause else ()
     told = [entry["ref"] for entry in entries if not entry["ref"].startswith(("sig-", "inc-"))]
-    refs = list(dict.fromkeys(ref for ref in (*own, *episode.evidence[:10], *episode.run_ids[:5], *told) if ref))
+    refs = list(
+        dict.fromkeys(ref for ref in (*own, *episode.evidence[:10], *episode.run_ids[:5], *told) if ref)
+    )
     return refs or [episode.dataset]
 
 
@@ -212,8 +237,10 @@ def _missing(verdict: Verdict, episode: Episode, is_cut: bool) -> list[str]:
         found.append(f"a good state of {episode.dataset} to compare with")
     if not world.writers(episode.dataset) and not world.producers(episode.dataset):
         found.append(f"runs of whatever writes {episode.dataset}")
-    if verdict.cause and verdict.cause.kind not in ("DEPLOYMENT", "EVIDENCE_GAP") and not any(
-        each.kind == "DEPLOYMENT" for each in verdict.candidates
+    if (
+        verdict.cause
+        and verdict.cause.kind not in ("DEPLOYMENT", "EVIDENCE_GAP")
+        and not any(each.kind == "DEPLOYMENT" for each in verdict.candidates)
     ):
         found.append("deployment events of what produces the data: none were seen in the interval")
     if world.is_partial or is_cut:

@@ -11,7 +11,9 @@ from signal_factory.times import format_time
 _PAGE = 1_000
 
 
-def health(graph: GraphStore, states: Mapping[str, DatasetState], worst: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def health(
+    graph: GraphStore, states: Mapping[str, DatasetState], worst: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
     """``{urn: {status, tier, owner_team, …}}`` in the order of URNs."""
     found: dict[str, dict[str, Any]] = {}
     after = ""

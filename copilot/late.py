@@ -57,10 +57,10 @@ def _writer(world: World, writers: list[str]) -> str:
     return known[0] if known else writers[0]
 
 
-def _judge(world: World, missed: Missed, job: str, runs: list[RunView], above: list[Suspect]) -> list[Suspect]:
-    commits = [
-        each for each in world.commits(missed.urn) if missed.since is None or each.at > missed.since
-    ]
+def _judge(
+    world: World, missed: Missed, job: str, runs: list[RunView], above: list[Suspect]
+) -> list[Suspect]:
+    commits = [each for each in world.commits(missed.urn) if missed.since is None or each.at > missed.since]
     stuck = [each for each in commits if not each.advances]
     failed = [run for run in runs if run.status in ("FAIL", "FAILED", "ABORT")]
     blamed = _blame(world, missed, job, runs, failed, stuck)
@@ -72,7 +72,10 @@ def _judge(world: World, missed: Missed, job: str, runs: list[RunView], above: l
     others = [each.ruled_out(0.5, "nothing upstream was needed") for each in above]
     rest = [each for each in own if each is not best]
     if best.kind == "DEPLOYMENT":
-        rest = [each.ruled_out(0.7, "a deployment explains it") if each.kind != "DEPLOYMENT" else each for each in rest]
+        rest = [
+            each.ruled_out(0.7, "a deployment explains it") if each.kind != "DEPLOYMENT" else each
+            for each in rest
+        ]
     return [best, *rest, *(each.below(missed.urn) for each in others)]
 
 
@@ -87,7 +90,9 @@ def _first_change(own: list[Suspect]) -> Suspect:
 def _inputs_explain(blamed: Suspect, failed: list[RunView]) -> bool:
     """A run that broke for want of memory, rights or a network broke whatever its inputs were."""
     families = {family_of(run.error) for run in failed if run.error}
-    return not (blamed.kind == "JOB_FAILED" and families and families <= {"resource", "permission", "connectivity"})
+    return not (
+        blamed.kind == "JOB_FAILED" and families and families <= {"resource", "permission", "connectivity"}
+    )
 
 
 def _late_inputs(
@@ -122,7 +127,11 @@ def _usual_start(world: World, missed: Missed, job: str) -> datetime:
 
 
 def _interval(moments: list[datetime]) -> timedelta:
-    gaps = [later - sooner for sooner, later in zip(moments, moments[1:], strict=False) if later - sooner > timedelta(minutes=30)]
+    gaps = [
+        later - sooner
+        for sooner, later in zip(moments, moments[1:], strict=False)
+        if later - sooner > timedelta(minutes=30)
+    ]
     return median(gaps) if gaps else timedelta(days=1)
 
 
@@ -151,7 +160,9 @@ def _expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
 def _from_outside(world: World, missed: Missed) -> Suspect:
     commits = [each for each in world.commits(missed.urn) if each.advances]
     arrived = next((each for each in commits if missed.since is not None and each.at > missed.since), None)
-    expected, _ = _expected([each.at for each in commits if missed.since is None or each.at <= missed.since] or [missed.by])
+    expected, _ = _expected(
+        [each.at for each in commits if missed.since is None or each.at <= missed.since] or [missed.by]
+    )
     state = f"arrived {span(arrived.at - expected)} late" if arrived else "has not arrived"
     refs = tuple(filter(None, [arrived.run_id if arrived else "", missed.urn]))
     return Suspect(
@@ -169,7 +180,12 @@ def _from_outside(world: World, missed: Missed) -> Suspect:
 
 
 def _blame(
-    world: World, missed: Missed, job: str, runs: list[RunView], failed: list[RunView], stuck: list[CommitView]
+    world: World,
+    missed: Missed,
+    job: str,
+    runs: list[RunView],
+    failed: list[RunView],
+    stuck: list[CommitView],
 ) -> Suspect:
     if failed and not (stuck and stuck[0].at < (failed[0].ended or failed[0].started)):
         return _failed(world, missed, job, failed[-1])
@@ -215,16 +231,40 @@ def _own(world: World, missed: Missed, kind: str, job: str, at: datetime | None,
 
 
 def _failed(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
-    factors = _base(world, missed, job, 0.95, f"run {run.run_id} failed {span(missed.by - (run.ended or run.started))} before")
-    factors["signature"] = (0.6 if run.error.startswith("UNKNOWN") or not run.error else 1.0, f"the failure is {run.error or 'not described'}")
+    factors = _base(
+        world,
+        missed,
+        job,
+        0.95,
+        f"run {run.run_id} failed {span(missed.by - (run.ended or run.started))} before",
+    )
+    factors["signature"] = (
+        0.6 if run.error.startswith("UNKNOWN") or not run.error else 1.0,
+        f"the failure is {run.error or 'not described'}",
+    )
     summary = f"{job} failed with {run.error or 'no reason given'}"
-    return _own(world, missed, "JOB_FAILED", job, run.ended or run.started, summary, (run.run_id,), run, factors, run.error)
+    return _own(
+        world,
+        missed,
+        "JOB_FAILED",
+        job,
+        run.ended or run.started,
+        summary,
+        (run.run_id,),
+        run,
+        factors,
+        run.error,
+    )
 
 
 def _silent(world: World, missed: Missed, runs: list[RunView]) -> Suspect | None:
     ids = {run.run_id: run for run in runs}
     for signal in world.signals(missed.urn):
-        if signal.signal_type == "EVIDENCE_INCOMPLETE" and signal.run_id in ids and signal.reason == "HEARTBEATS_STOPPED":
+        if (
+            signal.signal_type == "EVIDENCE_INCOMPLETE"
+            and signal.run_id in ids
+            and signal.reason == "HEARTBEATS_STOPPED"
+        ):
             run = ids[signal.run_id]
             if run.ended is None:
                 return gap(world, missed.urn, run.job, run.run_id, signal.at, "its heartbeats stopped")
@@ -250,7 +290,13 @@ def _not_started(world: World, missed: Missed, job: str) -> Suspect:
     usual = _usual_start(world, missed, job)
     before = world.runs.get(job, ())
     refs = tuple(filter(None, [before[-1].run_id if before else "", job]))
-    factors = _base(world, missed, job, 0.95 if before else 0.75, f"it usually starts at {usual:%H:%M} UTC; nothing started")
+    factors = _base(
+        world,
+        missed,
+        job,
+        0.95 if before else 0.75,
+        f"it usually starts at {usual:%H:%M} UTC; nothing started",
+    )
     summary = f"{job} was not started: no run since {_when(missed.since)}"
     return _own(world, missed, "JOB_NOT_TRIGGERED", job, usual, summary, refs, None, factors)
 
@@ -262,7 +308,9 @@ def _late_start(world: World, missed: Missed, job: str, runs: list[RunView]) -> 
     grace = missed.grace if run.scheduled else max(missed.grace, timedelta(minutes=30))
     if run.started <= planned + grace or (run.scheduled is None and len(world.runs.get(job, ())) < 4):
         return None
-    factors = _base(world, missed, job, 0.95, f"it was due at {planned:%H:%M} UTC and started at {run.started:%H:%M}")
+    factors = _base(
+        world, missed, job, 0.95, f"it was due at {planned:%H:%M} UTC and started at {run.started:%H:%M}"
+    )
     summary = f"{job} was started {span(run.started - planned)} late"
     return _own(world, missed, "JOB_NOT_TRIGGERED", job, planned, summary, (run.run_id,), run, factors)
 
@@ -271,7 +319,17 @@ def _wrong_partition(world: World, missed: Missed, job: str, stuck: CommitView) 
     factors = _base(world, missed, job, 0.95, f"it committed at {stuck.at:%H:%M} UTC without advancing")
     mark = f" (still {stuck.watermark})" if stuck.watermark else ""
     summary = f"{job} committed, and the watermark of {missed.urn} did not advance{mark}"
-    return _own(world, missed, "WRONG_PARTITION", job, stuck.at, summary, (stuck.run_id,), world.run(stuck.run_id), factors)
+    return _own(
+        world,
+        missed,
+        "WRONG_PARTITION",
+        job,
+        stuck.at,
+        summary,
+        (stuck.run_id,),
+        world.run(stuck.run_id),
+        factors,
+    )
 
 
 def _partial(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
@@ -281,7 +339,11 @@ def _partial(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
 
 
 def _slow(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
-    usual = [each.minutes for each in world.runs.get(job, ()) if each.minutes is not None and each.run_id != run.run_id]
+    usual = [
+        each.minutes
+        for each in world.runs.get(job, ())
+        if each.minutes is not None and each.run_id != run.run_id
+    ]
     ran = ((run.ended or max(world.now, missed.by)) - run.started) / timedelta(minutes=1)
     baseline = median(usual) if usual else None
     told = f"{ran:.0f} minutes so far" if run.ended is None else f"{ran:.0f} minutes"
@@ -295,7 +357,9 @@ def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Su
     run = world.run(blamed.run_id) if blamed.run_id else None
     if blamed.kind == "UPSTREAM_DATA_LATE":
         return []
-    before = [each.started for each in world.runs.get(job, ()) if missed.since and each.started <= missed.since]
+    before = [
+        each.started for each in world.runs.get(job, ()) if missed.since and each.started <= missed.since
+    ]
     began = run.started if run else missed.by
     fit = _FIT[family_of(blamed.signature)] if blamed.signature else 0.9
     found = on_job(

@@ -23,7 +23,9 @@ def path_of(world: World, suspect: Suspect, signal_id: str, incident_id: str) ->
     signal, incident = NodeRef("Signal", signal_id), NodeRef("Incident", incident_id)
     steps = _to_data(world, suspect, signal)
     if not steps or steps[-1].dst != signal:
-        steps += _through_data(suspect, steps[-1].dst if steps else NodeRef("Dataset", suspect.chain[0]), signal)
+        steps += _through_data(
+            suspect, steps[-1].dst if steps else NodeRef("Dataset", suspect.chain[0]), signal
+        )
     return [*steps, Step("TRIGGERED", signal, incident, suspect.refs[-1:])]
 
 
@@ -33,13 +35,24 @@ def _to_data(world: World, suspect: Suspect, signal: NodeRef) -> list[Step]:
         return []
     steps: list[Step] = []
     here = entity
-    if suspect.run_id and world.run(suspect.run_id) and suspect.label in ("Job", "Deployment") and not suspect.failure:
+    if (
+        suspect.run_id
+        and world.run(suspect.run_id)
+        and suspect.label in ("Job", "Deployment")
+        and not suspect.failure
+    ):
         run = NodeRef("JobRun", suspect.run_id)
-        steps.append(Step("EXECUTED" if suspect.label == "Job" else "INTRODUCED", entity, run, (suspect.run_id,)))
+        steps.append(
+            Step("EXECUTED" if suspect.label == "Job" else "INTRODUCED", entity, run, (suspect.run_id,))
+        )
         here = run
         error = NodeRef("FailureSignature", f"{suspect.signature}@{suspect.job}")
         if suspect.signature and error in world.nodes and len(suspect.chain) == 1:
-            return [*steps, Step("ENCOUNTERED", run, error, (suspect.run_id,)), Step("CAUSED", error, signal, (suspect.run_id,))]
+            return [
+                *steps,
+                Step("ENCOUNTERED", run, error, (suspect.run_id,)),
+                Step("CAUSED", error, signal, (suspect.run_id,)),
+            ]
     elif suspect.failure:
         failure = NodeRef("FailureSignature", suspect.failure)
         kind = "INTRODUCED" if suspect.label == "Deployment" else "CAUSED"
@@ -53,12 +66,17 @@ def _to_data(world: World, suspect: Suspect, signal: NodeRef) -> list[Step]:
         return [*steps, Step("AFFECTS", here, first, suspect.refs[:2])]
     if here.label in ("JobRun", "Job"):
         return [*steps, Step("WROTE_TO", here, first, suspect.refs[:1])]
-    return [*steps, Step("INTRODUCED" if here.label == "Deployment" else "CAUSED", here, signal, suspect.refs[:1])]
+    return [
+        *steps,
+        Step("INTRODUCED" if here.label == "Deployment" else "CAUSED", here, signal, suspect.refs[:1]),
+    ]
 
 
 def _through_data(suspect: Suspect, start: NodeRef, signal: NodeRef) -> list[Step]:
     tables = [NodeRef("Dataset", urn) for urn in suspect.chain]
-    steps = [Step("FEEDS", above, below, (below.key,)) for above, below in zip(tables, tables[1:], strict=False)]
+    steps = [
+        Step("FEEDS", above, below, (below.key,)) for above, below in zip(tables, tables[1:], strict=False)
+    ]
     last = tables[-1] if tables else start
     return [*steps, Step("CAUSED", last, signal, suspect.refs[:1])]
 
@@ -95,4 +113,8 @@ def _cypher_node(ref: NodeRef) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024").replace("\n", "\\n") + "'"
+    return (
+        "'"
+        + text.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024").replace("\n", "\\n")
+        + "'"
+    )

@@ -28,7 +28,11 @@ def timeline(world: World, episode: Episode, cause: Suspect | None) -> list[dict
     for run_id in {*episode.run_ids[:3], *([cause.run_id] if cause and cause.run_id else [])}:
         _of_run(add, world, run_id)
     add(episode.last_good, f"{episode.dataset} was last good", _ref_of_good(world, episode))
-    add(episode.first_bad, f"{episode.dataset} is bad from here on: {episode.reason}", (episode.evidence or [episode.dataset])[0])
+    add(
+        episode.first_bad,
+        f"{episode.dataset} is bad from here on: {episode.reason}",
+        (episode.evidence or [episode.dataset])[0],
+    )
     add(episode.opened_at, f"{episode.signal_type} was raised ({episode.state})", episode.signal_ids[0])
     add(episode.resolved_at, f"{episode.dataset} recovered", episode.signal_ids[-1])
     return [{"time": at, "what": what, "ref": ref} for at, what, ref in sorted(found)][:_MOST]
@@ -49,10 +53,16 @@ def _of_cause(add: Any, cause: Suspect | None, episode: Episode) -> None:
 
 
 def _of_data(add: Any, world: World, urn: str, since: datetime, episode: Episode) -> None:
-    for commit in [each for each in world.commits(urn) if each.at >= since and each.at <= (episode.resolved_at or world.now)][:4]:
+    for commit in [
+        each
+        for each in world.commits(urn)
+        if each.at >= since and each.at <= (episode.resolved_at or world.now)
+    ][:4]:
         mark = f" ({commit.watermark})" if commit.watermark else ""
         add(commit.at, f"{urn} was written{mark}", commit.run_id or urn)
-    for failure in [each for each in world.failures("Dataset", urn) if each.signature in episode.signatures][:2]:
+    for failure in [each for each in world.failures("Dataset", urn) if each.signature in episode.signatures][
+        :2
+    ]:
         verb = "warned of" if failure.warned_only else "failed with"
         add(failure.first_seen, f"{urn} first {verb} {failure.signature}", failure.first_evidence or urn)
 

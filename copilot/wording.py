@@ -69,7 +69,9 @@ def actions(suspect: Suspect | None, table: str, owner: str) -> list[str]:
     return [template.format_map(facts) for template in _ACTIONS[suspect.kind]]
 
 
-def checks(suspect: Suspect | None, tied: list[Suspect], table: str, missing: list[str], *, is_stale: bool) -> list[str]:
+def checks(
+    suspect: Suspect | None, tied: list[Suspect], table: str, missing: list[str], *, is_stale: bool
+) -> list[str]:
     """What would decide the question, or confirm the answer."""
     if is_stale:
         return ["Restore the evidence bus, then let the events that queued up be read",
@@ -132,11 +134,14 @@ def _what_broke(episode: Episode) -> str:
 
 
 def _clock(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment.second or moment.microsecond else f"{moment:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+        if moment.second or moment.microsecond
+        else f"{moment:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _listed(names: list[str]) -> str:
     shown = names[:5]
     rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(shown) + rest
-

@@ -221,7 +221,10 @@ class World:
         """Producer versions observed in a stream's records, with when each was first seen there."""
         edges = self.into("AFFECTS", NodeRef("Dataset", urn), "Deployment")
         found = [
-            (_change(edge.src, self.nodes[edge.src]), parse_time(str(edge.props.get("first_seen") or edge.at)))
+            (
+                _change(edge.src, self.nodes[edge.src]),
+                parse_time(str(edge.props.get("first_seen") or edge.at)),
+            )
             for edge in edges
             if edge.src in self.nodes
         ]
@@ -315,7 +318,11 @@ def _commits(edges: list[Edge], world: World) -> list[CommitView]:
         if strength < usual:
             continue
         absurd = bool(watermark) and watermark[:10] > (at + timedelta(days=2)).date().isoformat()
-        found.append(CommitView(at, run_id, watermark, rows, strength, not absurd and (not watermark or watermark > mark)))
+        found.append(
+            CommitView(
+                at, run_id, watermark, rows, strength, not absurd and (not watermark or watermark > mark)
+            )
+        )
         if not absurd:
             mark = max(mark, watermark)
     return found

@@ -62,13 +62,18 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
         last_good = _last_good_at(world, origin, since)
     between = Between(last_good, since)
     changes = [
-        _completed(world, each, bad, origin) for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
+        _completed(world, each, bad, origin)
+        for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
     ]
     plain = _plain(world, bad, origin, family)
     guilty = [each for each in changes if each.standing == 1.0]
     if guilty:
         best = max(guilty, key=lambda each: (each.score, each.key))
-        return [best, *(each for each in changes if each is not best), plain.ruled_out(0.75, "a deployment explains it")]
+        return [
+            best,
+            *(each for each in changes if each is not best),
+            plain.ruled_out(0.75, "a deployment explains it"),
+        ]
     return [plain, *changes]
 
 
@@ -81,7 +86,10 @@ def _last_good_at(world: World, origin: Origin, since: datetime) -> datetime | N
 def _completed(world: World, suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
     factors = dict(suspect.factors)
     factors["upstream"] = (1.0, "nothing further up shows the failure")
-    factors["completeness"] = (1.0 if bad.evidence or origin.refs else 0.7, "records of the failure are at hand")
+    factors["completeness"] = (
+        1.0 if bad.evidence or origin.refs else 0.7,
+        "records of the failure are at hand",
+    )
     name = bad.signatures[0] if bad.signatures else ""
     refs = tuple(dict.fromkeys((*suspect.refs, *origin.refs, *bad.evidence)))
     return replace(suspect, factors=factors, refs=refs, signature=name, failure=_failure_key(origin),
@@ -97,7 +105,9 @@ def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
     producer = _producer(world, origin) if family == "drift" else ""
     kind = "SCHEMA_DRIFT" if family == "drift" else "SOURCE_DATA_ANOMALY"
     label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
-    where = f"first seen at {origin.urn}" + (f", {span(bad.first_bad - origin.since)} before" if origin.urn != bad.urn else "")
+    where = f"first seen at {origin.urn}" + (
+        f", {span(bad.first_bad - origin.since)} before" if origin.urn != bad.urn else ""
+    )
     factors = {
         "timing": (max(0.6, proximity(origin.since, bad.first_bad)), f"{name} {where}"),
         "link": (0.95 if producer or origin.failures else 0.85, f"{origin.urn} leads to {bad.urn}" if origin.urn != bad.urn else f"it was seen on {bad.urn} itself"),
@@ -107,7 +117,11 @@ def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
         "completeness": (0.85, "no deployment of what produces it is known"),
     }  # fmt: skip
     refs = tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,)
-    said = f"{key} changed what it sends: {name}" if kind == "SCHEMA_DRIFT" else f"{origin.urn} is itself wrong: {name}"
+    said = (
+        f"{key} changed what it sends: {name}"
+        if kind == "SCHEMA_DRIFT"
+        else f"{origin.urn} is itself wrong: {name}"
+    )
     return Suspect(
         kind, label, key, origin.since, origin.chain, said, refs=refs, signature=bad.signatures[0] if bad.signatures else "",
         failure=_failure_key(origin), run_id=bad.run_ids[0] if bad.run_ids else "", factors=factors,
@@ -188,7 +202,9 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
 
 
 def _refs(failures: Sequence[FailureView]) -> list[str]:
-    return list(dict.fromkeys(ref for each in failures for ref in (each.first_evidence, *each.evidence[:2]) if ref))
+    return list(
+        dict.fromkeys(ref for each in failures for ref in (each.first_evidence, *each.evidence[:2]) if ref)
+    )
 
 
 def _volume_origin(world: World, bad: Bad) -> Origin:

@@ -94,7 +94,8 @@ class Engine:
         """The replay document (contract §3)."""
         incidents = self.incidents()
         signals = sorted(
-            self._pipeline.memory.ledger.signals.values(), key=lambda each: (each["timestamp"], each["signal_id"])
+            self._pipeline.memory.ledger.signals.values(),
+            key=lambda each: (each["timestamp"], each["signal_id"]),
         )
         return {
             "incidents": incidents, "signals": signals, "datasets": self.datasets(), "rejected": rejected,
@@ -128,7 +129,13 @@ class Engine:
         )  # fmt: skip
 
     def feedback(
-        self, incident_id: str, verdict: str, actual_cause: str | None, comment: str | None, at: datetime, by: str
+        self,
+        incident_id: str,
+        verdict: str,
+        actual_cause: str | None,
+        comment: str | None,
+        at: datetime,
+        by: str,
     ) -> Document:
         """Record what a person says the cause was.
 
@@ -199,4 +206,3 @@ class Engine:
         from signal_factory.ids import canonical_json
 
         self._dirty[key] = canonical_json(value)
-

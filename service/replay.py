@@ -44,7 +44,9 @@ def replay_lines(
         if reason:
             rejected.append({"line": number, "reason": reason})
     engine.finish(end)
-    return engine.document(sorted(rejected, key=lambda each: each["line"]), duplicates, time.perf_counter() - began)
+    return engine.document(
+        sorted(rejected, key=lambda each: each["line"]), duplicates, time.perf_counter() - began
+    )
 
 
 def _read(lines: Iterable[str]) -> tuple[list[tuple[datetime, str, int, Envelope]], list[dict[str, Any]]]:
