@@ -14,9 +14,12 @@ from .readmodel import Document
 WIDTH = 100
 _MOST, _MOST_REFS, _MOST_REJECTED = 12, 8, 20
 _LONGEST = 4_000
+_NO_CAUSE = "The evidence at hand does not support one root cause."
+_COUNTED = ("events", "nodes", "edges", "duplicates")
 _WORDS = {
-    "INTRODUCED": "introduced", "CAUSED": "caused", "AFFECTS": "affects", "FEEDS": "feeds", "TRIGGERED": "raised",
-    "WROTE_TO": "wrote", "READ_FROM": "read", "EXECUTED": "ran", "ENCOUNTERED": "ran into",
+    "INTRODUCED": "introduced", "CAUSED": "caused", "AFFECTS": "affects", "FEEDS": "feeds",
+    "TRIGGERED": "raised", "WROTE_TO": "wrote", "READ_FROM": "read", "EXECUTED": "ran",
+    "ENCOUNTERED": "ran into",
     "PRODUCED_DRIFT": "began to send", "INTRODUCED_DRIFT": "began to hold", "DEPLOYED": "deployed",
     "DERIVED_FROM": "derived from", "QUARANTINED": "quarantined",
 }  # fmt: skip
@@ -30,8 +33,8 @@ def replay_text(document: Document) -> str:
     rejected = children(document, "rejected")
     if rejected:
         tail += ["", f"Rejected: {plural(len(rejected), 'line')}"]
-        tail += _list(
-            (f"line {text(each, 'line')}: {text(each, 'reason')}" for each in rejected), len(rejected), _MOST_REJECTED
+        tail += _listed(
+            [f"line {text(each, 'line')}: {text(each, 'reason')}" for each in rejected], _MOST_REJECTED
         )
     return "\n".join([*parts, *tail]) + "\n"
 
@@ -54,7 +57,8 @@ def _head(incident: Document) -> Iterator[str]:
     facts += [f"tier {text(incident, 'tier')}" if text(incident, "tier") else ""]
     yield from _wrap(" | ".join(each for each in facts if each), "")
     times = [("first bad", "first_bad"), ("last good", "last_good"), ("resolved", "resolved_at")]
-    yield from _wrap(" | ".join(f"{name} {when(incident.get(key))}" for name, key in times if when(incident.get(key))), "")
+    told = [f"{name} {moment}" for name, key in times if (moment := when(incident.get(key)))]
+    yield from _wrap(" | ".join(told), "")
     if text(incident, "freshness_of_evidence") == "STALE":
         yield "STALE: the evidence itself stopped arriving, so the data may be well."
 
@@ -82,7 +86,7 @@ def _cause(incident: Document, rca: Document) -> Iterator[str]:
     cause = child(rca, "root_cause")
     if cause:
         yield from _wrap(f"{text(cause, 'kind')}: {_entity(cause)}", "  ")
-    yield from _wrap(_clean(rca, "narrative") or _clean(cause, "summary"), "  ")
+    yield from _wrap(_clean(rca, "narrative") or _clean(cause, "summary") or _NO_CAUSE, "  ")
     earlier = strings(child(incident, "impact"), "recurrence_of")
     if earlier:
         yield from _wrap(f"It has happened before: {', '.join(map(tidy, earlier[-3:]))}", "  ")
@@ -97,11 +101,12 @@ def _factors(incident: Document, rca: Document) -> Iterator[str]:
             f"Failure pattern: {count(failed)} of {count(total)} ({text(summary, 'failure_rate')}), "
             f"{text(incident, 'failure_signature')}"
         )
-    rows += [
-        f"{text(each, 'name')}: {_clean(each, 'reason')} ({number(each, 'value') or 0:.2f} × {number(each, 'weight') or 0:.2f})"
-        for each in children(child(rca, "confidence"), "factors")
-    ]
-    return _listed(rows)
+    return _listed([*rows, *map(_factor, children(child(rca, "confidence"), "factors"))])
+
+
+def _factor(factor: Document) -> str:
+    value, weight = number(factor, "value") or 0, number(factor, "weight") or 0
+    return f"{text(factor, 'name')}: {_clean(factor, 'reason')} ({value:.2f} × {weight:.2f})"
 
 
 def _moment(entry: Document) -> str:
@@ -115,7 +120,8 @@ def _path(steps: list[Document]) -> Iterator[str]:
         edge = text(step, "edge")
         cited = [tidy(each, 80) for each in strings(step, "evidence")[:1]]
         behind = f" [{cited[0]}]" if cited else ""
-        yield from _wrap(f"└─{_WORDS.get(edge, edge.lower())}─► {_node(child(step, 'to'))}{behind}", "  ", "      ")
+        verb = _WORDS.get(edge, edge.lower())
+        yield from _wrap(f"└─{verb}─► {_node(child(step, 'to'))}{behind}", "  ", "      ")
 
 
 def _node(ref: Document) -> str:
@@ -141,11 +147,13 @@ def _aside(asset: Document) -> str:
 def _others(rca: Document) -> list[Document]:
     chosen = child(rca, "root_cause")
     named = (chosen.get("kind"), _entity(chosen))
-    return [each for each in children(rca, "candidates") if not chosen or (each.get("kind"), _entity(each)) != named]
+    found = children(rca, "candidates")
+    return [each for each in found if not chosen or (each.get("kind"), _entity(each)) != named]
 
 
 def _candidate(cause: Document) -> str:
-    return f"{number(cause, 'score') or 0:.0%} {text(cause, 'kind')} {_entity(cause)}: {_clean(cause, 'summary')}"
+    score = number(cause, "score") or 0
+    return f"{score:.0%} {text(cause, 'kind')} {_entity(cause)}: {_clean(cause, 'summary')}"
 
 
 def _entity(cause: Document) -> str:
@@ -166,11 +174,11 @@ def _references(incident: Document, rca: Document) -> Iterator[str]:
 def _counts(document: Document, incidents: list[Document]) -> str:
     stats = child(document, "stats")
     still_open = sum(text(each, "status") == "OPEN" for each in incidents)
+    events, nodes, edges, doubled = (int(number(stats, name) or 0) for name in _COUNTED)
     told = [
-        f"{plural(int(number(stats, 'events') or 0), 'event')}", f"{count(number(stats, 'duplicates') or 0)} duplicates",
-        plural(len(children(document, "signals")), "signal"), f"{plural(len(incidents), 'incident')} ({still_open} open)",
-        f"graph of {count(number(stats, 'nodes') or 0)} nodes and {count(number(stats, 'edges') or 0)} edges",
-        f"{number(stats, 'seconds') or 0:.2f} s",
+        plural(events, "event"), f"{doubled:,} duplicates", plural(len(children(document, "signals")), "signal"),
+        f"{plural(len(incidents), 'incident')} ({still_open} open)",
+        f"graph of {nodes:,} nodes and {edges:,} edges", f"{number(stats, 'seconds') or 0:.2f} s",
     ]  # fmt: skip
     return ", ".join(told)
 
@@ -179,16 +187,11 @@ def _clean(document: Document, name: str) -> str:
     return tidy(exact(document, name), _LONGEST)
 
 
-def _listed(rows: list[str]) -> Iterator[str]:
-    return _list(rows, len(rows), _MOST)
-
-
-def _list(rows: Iterable[str], total: int, most: int) -> Iterator[str]:
-    for shown, row in enumerate(rows):
-        if shown == most:
-            yield f"  (+{count(total - most)} more)"
-            return
+def _listed(rows: list[str], most: int = _MOST) -> Iterator[str]:
+    for row in rows[:most]:
         yield from _wrap(f"• {tidy(row, _LONGEST)}", "  ", "    ")
+    if len(rows) > most:
+        yield f"  (+{count(len(rows) - most)} more)"
 
 
 def _numbered(rows: list[str]) -> Iterator[str]:
@@ -199,5 +202,5 @@ def _numbered(rows: list[str]) -> Iterator[str]:
 def _wrap(told: str, indent: str, hanging: str | None = None) -> list[str]:
     below = indent if hanging is None else hanging
     return textwrap.wrap(
-        told, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False, drop_whitespace=True
-    )
+        told, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False
+    )  # fmt: skip
