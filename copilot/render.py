@@ -176,7 +176,8 @@ def _counts(document: Document, incidents: list[Document]) -> str:
     still_open = sum(text(each, "status") == "OPEN" for each in incidents)
     events, nodes, edges, doubled = (int(number(stats, name) or 0) for name in _COUNTED)
     told = [
-        plural(events, "event"), f"{doubled:,} duplicates", plural(len(children(document, "signals")), "signal"),
+        plural(events, "event"), f"{doubled:,} duplicates",
+        plural(len(children(document, "signals")), "signal"),
         f"{plural(len(incidents), 'incident')} ({still_open} open)",
         f"graph of {nodes:,} nodes and {edges:,} edges", f"{number(stats, 'seconds') or 0:.2f} s",
     ]  # fmt: skip
