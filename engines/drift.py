@@ -23,7 +23,9 @@ def note(state: DatasetState, signature: str, at: datetime) -> bool:
     return last is None or at - last > NEW_AFTER
 
 
-def signal_of(state: DatasetState, signature: str, at: datetime, now: datetime, ref: str, run_id: str) -> Signal:
+def signal_of(
+    state: DatasetState, signature: str, at: datetime, now: datetime, ref: str, run_id: str
+) -> Signal:
     """The signal of a drift-like failure that is new."""
     kind = kind_of(signature)
     details: dict[str, object] = {

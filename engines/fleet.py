@@ -199,7 +199,9 @@ class SignalEngines:
             yield from _some(gaps.gates_complete(state, run, now))
         state.prune()
 
-    def _judged(self, state: DatasetState, observe: object, fact: Summarised | Tested, now: datetime) -> Iterator[Signal]:
+    def _judged(
+        self, state: DatasetState, observe: object, fact: Summarised | Tested, now: datetime
+    ) -> Iterator[Signal]:
         assert callable(observe)
         run: BatchRun = observe(state, fact)
         for signature in run.failures:
@@ -289,7 +291,9 @@ class SignalEngines:
 
 def _advance(run: Run, fact: RunSeen) -> None:
     order = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
-    if fact.state in order and order.index(fact.state) >= order.index(run.state if run.state in order else ""):
+    if fact.state in order and order.index(fact.state) >= order.index(
+        run.state if run.state in order else ""
+    ):
         run.state = fact.state
     began = fact.started_at or (fact.at if fact.state == "START" else None)
     if began is not None:

@@ -84,7 +84,9 @@ def _already_credited(state: DatasetState) -> datetime | None:
     return state.last_due
 
 
-def _breach(state: DatasetState, due: datetime, first_bad: datetime, now: datetime, good: list[Commit]) -> Signal:
+def _breach(
+    state: DatasetState, due: datetime, first_bad: datetime, now: datetime, good: list[Commit]
+) -> Signal:
     last = good[-1] if good else None
     reason, run = classify(state, last.at if last else None, now)
     mark = max((each.watermark for each in counting(state)), default="")
@@ -108,7 +110,9 @@ def classify(state: DatasetState, last_good: datetime | None, now: datetime) -> 
     runs = [
         each
         for each in state.runs.values()
-        if each.started is not None and (last_good is None or each.started > last_good) and each.started <= now
+        if each.started is not None
+        and (last_good is None or each.started > last_good)
+        and each.started <= now
     ]
     runs.sort(key=lambda each: (each.started or now, each.run_id))
     failed = [each for each in runs if each.state in ("FAIL", "ABORT")]
@@ -135,6 +139,7 @@ def recovered(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
         return None
     if broken.last_good is not None and commit.at <= broken.last_good:
         return None
+    state.last_due = max(commit.at, state.last_due or commit.at)
     return Signal(
         "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad), "DEADLINE",
         track=TRACK, promise=True, last_good=commit.at, run_ids=(commit.run_id,) if commit.run_id else (),

@@ -50,7 +50,9 @@ def expected_gates(state: DatasetState, run_id: str) -> set[str]:
     return set.intersection(*sets) if len(sets) >= 2 else set()
 
 
-def gates_missing(state: DatasetState, run_id: str, job: str, ended: datetime, now: datetime) -> Signal | None:
+def gates_missing(
+    state: DatasetState, run_id: str, job: str, ended: datetime, now: datetime
+) -> Signal | None:
     """The gap of a run that ended and left gates unanswered, once they are overdue."""
     expected = expected_gates(state, run_id)
     told = state.batches.get(run_id)
@@ -69,7 +71,9 @@ def gates_missing(state: DatasetState, run_id: str, job: str, ended: datetime, n
 
 
 def _last_complete(state: DatasetState, run_id: str) -> datetime | None:
-    return max((each.at for each in state.batches.values() if each.run_id != run_id and each.gates), default=None)
+    return max(
+        (each.at for each in state.batches.values() if each.run_id != run_id and each.gates), default=None
+    )
 
 
 def gates_complete(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None:

@@ -63,7 +63,9 @@ def policy_of(registration: DatasetRegistration, at: datetime) -> Policy:
     freshness = None
     if told is not None and (told.expected_update_by or told.schedule):
         by = told.update_by
-        freshness = Freshness(by[0] if by else None, told.zone, told.grace.total_seconds(), told.schedule or "")
+        freshness = Freshness(
+            by[0] if by else None, told.zone, told.grace.total_seconds(), told.schedule or ""
+        )
     volume, contract = slo.volume, slo.contract
     return Policy(
         registered=True, since=at, tier=registration.tier, job=registration.job or "", freshness=freshness,

@@ -114,7 +114,11 @@ def _failing(run: BatchRun) -> list[str]:
 def _metrics(run: BatchRun, rate: float | None, threshold: float) -> dict[str, object]:
     if rate is None:
         failed = _failing(run)
-        return {"checks_failed": len(failed), "checks": len(run.gates) + len(run.tests), "slo_threshold": threshold}
+        return {
+            "checks_failed": len(failed),
+            "checks": len(run.gates) + len(run.tests),
+            "slo_threshold": threshold,
+        }
     return {
         "records_processed": run.processed, "records_passed": run.passed, "records_failed": run.failed,
         "compliance_rate": round(rate, 4), "slo_threshold": threshold,

@@ -154,7 +154,9 @@ class DatasetState:
 def _stronger(one: Commit, other: Commit) -> Commit:
     first, second = sorted((one, other), key=lambda each: (-each.strength, each.at))
     rows = first.rows if first.rows is not None else second.rows
-    watermark = max(first.watermark, second.watermark) if first.strength == second.strength else first.watermark
+    watermark = (
+        max(first.watermark, second.watermark) if first.strength == second.strength else first.watermark
+    )
     return Commit(
         first.at, first.run_id, first.job or second.job, watermark or second.watermark, rows, first.strength,
         first.anomalous or second.anomalous,

@@ -117,9 +117,7 @@ class Identity:
             self.changed = True
         return known
 
-    def _resolve(
-        self, namespace: str, name: str, aliases: Sequence[tuple[str, str]]
-    ) -> tuple[str, bool]:
+    def _resolve(self, namespace: str, name: str, aliases: Sequence[tuple[str, str]]) -> tuple[str, bool]:
         named = ((namespace, name), *aliases)
         for find in (self._by_rule, self._by_place):
             for each_namespace, each_name in named:

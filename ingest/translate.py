@@ -63,7 +63,9 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
 
 
 def _facts(
-    body: Evidence | Deployment | JobEvent | WriteEvent | OpenLineageEvent, envelope: Envelope, identity: Identity
+    body: Evidence | Deployment | JobEvent | WriteEvent | OpenLineageEvent,
+    envelope: Envelope,
+    identity: Identity,
 ) -> Iterator[Fact]:
     if isinstance(body, Evidence):
         return from_evidence(body, envelope.time, identity)
