@@ -186,3 +186,34 @@ def test_what_stands_around_a_named_exception_does_not_decide() -> None:
 )
 def test_well_known_messages_have_the_signature_one_expects(text: str, signature: str) -> None:
     assert signature_of(text) == signature
+
+
+LOST_FOR_MEMORY = (
+    "org.apache.spark.SparkException: Job aborted due to stage failure: ExecutorLostFailure (executor 7 exited caused by one "
+    "of the running tasks) Reason: Container killed by YARN for exceeding memory limits. 9.1 GB of 9 GB physical memory used"
+)
+SPARKS_YARN_MESSAGE = (
+    "Container killed by YARN for exceeding memory limits. 5.5 GB of 5.5 GB physical memory used"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "signature"),
+    [
+        (LOST_FOR_MEMORY, "OOM:executor"),
+        (SPARKS_YARN_MESSAGE, "OOM:executor"),
+        (
+            "The executor with id 3 exited with exit code 137(SIGKILL, possible container OOM).",
+            "OOM:executor",
+        ),
+        (
+            "Container [pid=71,containerID=container_1] is running beyond physical memory limits.",
+            "OOM:container",
+        ),
+        ("Last State: Terminated, Reason: OOMKilled, Exit Code: 137", "OOM:container"),
+        ("Exception in task 3.0 in stage 1.0: java.lang.OutOfMemoryError: Java heap space", "OOM:executor"),
+        ("java.lang.OutOfMemoryError: Java heap space", "OOM:jvm"),
+    ],
+)
+def test_memory_is_the_executors_where_the_text_says_so(text: str, signature: str) -> None:
+    assert signature_of(text) == signature

@@ -6,22 +6,25 @@ _LOST = (
     r"(?:executorlostfailure|executor lost|lost executor|remote rpc client disassociated|executor heartbeat)"
 )
 
+# A container that its cluster manager killed. One that runs an executor is the executor's memory, and
+# "killed by YARN for exceeding memory limits" is what Spark's allocator says of executors alone.
+_CONTAINER_NEEDLES = "container killed|memory limits|oomkilled|exceeding physical memory|137"
+_BY_YARN = r"killed by yarn for exceeding memory limits"
+_CONTAINER = (
+    r"container .{0,80}killed (?:by yarn |on request)?.{0,80}(?:exceeding.{0,40}memory|exit code is 137)"
+    r"|running beyond (?:physical|virtual) memory limits|exceeding (?:physical )?memory limits|OOMKilled"
+    r"|(?:executor|container).{0,200}(?:exit (?:code|status):?(?: is)? ?137|exited with (?:exit )?code 137)"
+)
+
 RULES = (
     # memory, by the side that ran out of it
     rule(
         "OOM",
-        "container killed|memory limits|oomkilled|exceeding physical memory",
-        r"container .{0,80}killed (?:by yarn |on request)?.{0,80}(?:exceeding.{0,40}memory|exit code is 137)|"
-        r"running beyond (?:physical|virtual) memory limits|exceeding (?:physical )?memory limits",
-        "=container",
+        _CONTAINER_NEEDLES,
+        rf"\A(?=[\s\S]*(?:executor|{_BY_YARN}))[\s\S]*?(?:{_CONTAINER})",
+        "=executor",
     ),
-    rule("OOM", "oomkilled", r"OOMKilled", "=container"),
-    rule(
-        "OOM",
-        "137",
-        r"(?:executor|container).{0,200}(?:exit (?:code|status):?(?: is)? ?137|exited with (?:exit )?code 137)",
-        "=container",
-    ),
+    rule("OOM", _CONTAINER_NEEDLES, _CONTAINER, "=container"),
     rule(
         "OOM",
         "not enough memory to build and broadcast|could not execute broadcast|cannot broadcast the table",
