@@ -23,8 +23,9 @@ def radius(
     found = store.expand([NodeRef("Dataset", start)], spec)
     rows = [
         {
-            "urn": ref.key, "type": _type(ref.key, node.props.get("type")), "tier": node.props.get("tier"),
-            "hops": found.depth[ref], "effect": EFFECTS.get(hurt.get(ref.key, ""), "AT_RISK"),
+            "urn": ref.key, "type": asset_type(ref.key, node.props.get("type")),
+            "tier": node.props.get("tier"), "hops": found.depth[ref],
+            "effect": EFFECTS.get(hurt.get(ref.key, ""), "AT_RISK"),
         }
         for ref, node in found.nodes.items()
         if found.depth[ref] > 0 and ref.key not in leave_out
@@ -33,7 +34,8 @@ def radius(
     return rows[:max_nodes], found.is_partial or len(rows) > max_nodes
 
 
-def _type(urn: str, told: object) -> str:
+def asset_type(urn: str, told: object) -> str:
+    """What kind of asset a URN names: as registered, else by its form."""
     if isinstance(told, str) and told:
         return told
     parts = urn.split(":")
