@@ -44,7 +44,7 @@ class Engine:
     @property
     def now(self) -> datetime | None:
         """The engine's clock."""
-        return self._pipeline.memory.now
+        return self._pipeline.memory.clock.now
 
     def apply(self, envelope: Envelope) -> None:
         """Fold one event in. One that cannot be placed is noted; nothing is raised."""

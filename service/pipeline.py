@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from copilot.annotate import annotations
 from copilot.assembly import Assembly, Ledger
 from copilot.episodes import Episode
-from engines.fleet import Routes, SignalEngines
+from engines.fleet import Routes
 from engines.signal import Signal
 from engines.state import DatasetState
 from graph.buffer import GraphBuffer
@@ -22,6 +22,8 @@ from ingest.identity import Book, Identity
 from ingest.projection import Projection
 from ingest.translate import translate
 from signal_factory.wire import Envelope
+
+from .kept import Deadline, KeptEngines, Noted
 
 _TALKING, _SILENCE = 10, timedelta(minutes=30)
 
@@ -50,16 +52,32 @@ class Pulse:
 
 
 @dataclass(slots=True)
-class Memory:
-    """All state that is kept between events."""
+class Clock:
+    """Where time stands, and what was heard of the bus."""
 
     now: datetime | None = None
     last_event: datetime | None = None
     pulse: Pulse = field(default_factory=Pulse)
-    book: Book = field(default_factory=Book)
-    routes: Routes = field(default_factory=Routes)
-    tallies: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def _routes() -> Routes:
+    return Routes(Noted(), Noted())
+
+
+def _book() -> Book:
+    return Book(names=Noted())
+
+
+@dataclass(slots=True)
+class Memory:
+    """All state that is kept between events (``service.memory_rows`` keeps it)."""
+
+    clock: Clock = field(default_factory=Clock)
+    book: Book = field(default_factory=_book)
+    routes: Routes = field(default_factory=_routes)
+    tallies: dict[str, int] = field(default_factory=Noted[int])
     states: dict[str, DatasetState] = field(default_factory=dict[str, DatasetState])
+    deadlines: list[Deadline] = field(default_factory=list[Deadline])
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -70,8 +88,10 @@ class Pipeline:
         self.memory = memory or Memory()
         self.store = store
         self.identity = Identity(self.memory.book)
-        self.engines = SignalEngines(self.memory.states, self.memory.routes)
+        self.engines = KeptEngines(self.memory.states, self.memory.routes)
+        self.engines.resume(self.memory.deadlines)
         self.assembly = Assembly(store, self.memory.ledger)
+        self.saved_rules = ""
         self._projection = Projection(self.memory.tallies)
         self._buffer = GraphBuffer(store, write_filter=WriteFilter.over(store))
 
@@ -81,9 +101,9 @@ class Pipeline:
         Raises:
             InvalidEvent: the body does not have the shape of its kind.
         """
-        now = max(envelope.time, self.memory.now or envelope.time)
+        now = max(envelope.time, self.memory.clock.now or envelope.time)
         self._fire(lambda due: due < now)
-        self.memory.now = now
+        self.memory.clock.now = now
         told = translate(envelope, self.identity)
         for old, new in told.moved:
             self._rename(old, new)
@@ -99,20 +119,20 @@ class Pipeline:
 
     def advance(self, now: datetime) -> None:
         """Let time pass."""
-        if self.memory.now is None or now >= self.memory.now:
+        if self.memory.clock.now is None or now >= self.memory.clock.now:
             self._fire(lambda due: due <= now)
-            self.memory.now = now
+            self.memory.clock.now = now
 
     def flush(self) -> None:
         """Write what is buffered to the graph."""
         self._buffer.flush()
 
     def _heard(self, envelope: Envelope, now: datetime) -> None:
-        pulse = self.memory.pulse
+        pulse = self.memory.clock.pulse
         pulse.heard(now)
         if envelope.kind == "evidence" and "topic" in (envelope.body.get("source") or {}):
             pulse.beat(now)
-        self.memory.last_event = now
+        self.memory.clock.last_event = now
 
     def _fire(self, is_due: Callable[[datetime], bool]) -> None:
         while (due := self.engines.next_deadline()) is not None and is_due(due):
@@ -123,7 +143,7 @@ class Pipeline:
             nodes, edges = annotations(signal)
             self._buffer.add(nodes, edges, now)
             is_late = signal.signal_type == "FRESHNESS_BREACH"
-            is_stale = is_late and self.memory.pulse.is_silent(now, self.memory.last_event)
+            is_stale = is_late and self.memory.clock.pulse.is_silent(now, self.memory.clock.last_event)
             ended = self.assembly.observe(signal, is_stale=is_stale)
             if ended is not None:
                 self._settle(ended, now)
