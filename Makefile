@@ -36,6 +36,7 @@ check: setup-dev ## Lint, format, types, import contracts, schema drift
 	$(BIN)/pyright
 	$(BIN)/pyright -p tests
 	$(BIN)/python -m signal_factory.schema_export --check
+	$(BIN)/python -m graph.schema_doc --check
 
 format: setup-dev ## Put every file into the one format
 	$(BIN)/ruff check --fix .
