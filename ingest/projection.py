@@ -120,14 +120,14 @@ class Projection:
                 producer = NodeRef("Producer", fact.producer)
                 out.edge("PRODUCED_DRIFT", producer, failure, fact.at, first_evidence=fact.ref)
         if fact.quarantine:
-            place = out.node("Quarantine", fact.quarantine, fact.at, dataset_urn=fact.dataset)
+            place = out.node("Quarantine", fact.quarantine, fact.at)
             out.edge("QUARANTINED", run or dataset, place, fact.at)
 
     def _failure(self, fact: Validated, signature: str, out: Mutations) -> NodeRef:
         key = signature_key(signature, fact.dataset)
         verdict = "fail_count" if fact.result == "FAIL" else "warn_count"
         return out.node(
-            "FailureSignature", key, fact.at, **_about(signature, fact.dataset),
+            "FailureSignature", key, fact.at, **_about(signature),
             count=self._count(key), **{verdict: self._count(f"{key}\x1f{verdict}")},
             first_evidence=fact.ref, evidence=(fact.ref,),
             producers=(fact.producer,) if fact.producer else (),
@@ -159,7 +159,7 @@ class Projection:
         for signature, count, first_seen in fact.signatures:
             key = signature_key(signature, fact.dataset)
             failure = out.node(
-                "FailureSignature", key, first_seen or fact.at, **_about(signature, fact.dataset),
+                "FailureSignature", key, first_seen or fact.at, **_about(signature),
                 fail_count=count, first_evidence=fact.ref, evidence=(fact.ref,),
             )  # fmt: skip
             out.edge("ENCOUNTERED", run, failure, fact.at, count=count, first_evidence=fact.ref)
@@ -171,7 +171,7 @@ class Projection:
         dataset = out.node("Dataset", fact.dataset, fact.at)
         key = signature_key(fact.signature, fact.dataset)
         failure = out.node(
-            "FailureSignature", key, fact.at, **_about(fact.signature, fact.dataset),
+            "FailureSignature", key, fact.at, **_about(fact.signature),
             count=self._count(f"{key}\x1f{fact.run_id}"), first_evidence=fact.ref, evidence=(fact.ref,),
         )  # fmt: skip
         out.edge("AFFECTS", failure, dataset, fact.at)
@@ -180,9 +180,9 @@ class Projection:
             out.edge("ENCOUNTERED", run, failure, fact.at, first_evidence=fact.ref)
 
 
-def _about(signature: str, owner: str) -> dict[str, Value]:
+def _about(signature: str) -> dict[str, Value]:
     return {
-        "signature": signature, "dataset_urn": owner, "kind": kind_of(signature),
+        "signature": signature, "kind": kind_of(signature),
         "family": family_of(signature), "field": field_of(signature) or "",
     }  # fmt: skip
 
@@ -243,7 +243,7 @@ def _orchestrated(fact: RunSeen, run: NodeRef, out: Mutations) -> None:
 def _errored(fact: RunSeen, job: NodeRef, run: NodeRef, out: Mutations) -> None:
     key = signature_key(fact.error, fact.job)
     failure = out.node(
-        "FailureSignature", key, fact.at, **(_about(fact.error, fact.job) | {"job": fact.job}),
+        "FailureSignature", key, fact.at, **_about(fact.error), job=fact.job,
         first_evidence=fact.run_id, evidence=(fact.run_id,),
     )  # fmt: skip
     out.edge("ENCOUNTERED", run, failure, fact.at, first_evidence=fact.run_id)
@@ -300,15 +300,15 @@ def _fed(fact: Fed, out: Mutations) -> None:
     source, target = out.node("Dataset", fact.source, fact.at), out.node("Dataset", fact.target, fact.at)
     out.edge("FEEDS", source, target, fact.at, jobs=(fact.job,) if fact.job else ())
     for origin, column in fact.columns[:500]:
-        below = out.node("Column", f"{fact.target}#{column}", fact.at, name=column, dataset_urn=fact.target)
-        above = out.node("Column", f"{fact.source}#{origin}", fact.at, name=origin, dataset_urn=fact.source)
+        below = out.node("Column", f"{fact.target}#{column}", fact.at, name=column)
+        above = out.node("Column", f"{fact.source}#{origin}", fact.at, name=origin)
         out.edge("DERIVED_FROM", below, above, fact.at)
 
 
 def _described(fact: Described, out: Mutations) -> None:
     out.node(
         "Dataset", fact.dataset, fact.at, namespaces=fact.namespaces, type=fact.type, lifecycle=fact.lifecycle,
-        description=fact.description, tags=fact.tags, resolved=fact.resolved or None,
+        description=fact.description, tags=fact.tags,
     )  # fmt: skip
 
 
