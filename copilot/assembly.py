@@ -15,26 +15,15 @@ from graph.model import Edge, Node, NodeRef
 from graph.port import GraphStore
 from signal_factory.times import format_time
 
-from . import wording
 from .episodes import Episode, amended, opened
 from .explain import Scene, Verdict, decide, report
+from .incident import founder_of, incident_document
 from .paths import edges_of
 
 Document: TypeAlias = dict[str, Any]
 SAME_CAUSE = timedelta(hours=3)
 RECURRENCE = timedelta(days=30)
 _MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
-_SEVERITY = {
-    ("CRITICAL", 1): "SEV-1",
-    ("CRITICAL", 2): "SEV-2",
-    ("WARNING", 1): "SEV-2",
-    ("WARNING", 2): "SEV-3",
-}
-
-
-def severity(state: str, tier: int | None) -> str:
-    """State × tier (spec/event_schemas_and_scenarios.md, scenario 1, step 5)."""
-    return _SEVERITY.get((state, tier or 3), "SEV-3" if state == "CRITICAL" else "SEV-4")
 
 
 @dataclass(slots=True)
@@ -89,14 +78,14 @@ class Assembly:
         """Keep the explanation of an episode that has just mended."""
         if episode.promise:
             verdict = decide(self._store, episode, now)
-            document, _ = self._explained(episode, verdict, [episode], now)
+            document, _ = self._explained(episode, verdict, [episode])
             self.ledger.settled[episode.key] = Settled(list(verdict.group), document)
             self.touched.add(f"settled/{episode.key}")
 
     def incidents(self, now: datetime) -> list[Document]:
         """All incidents, newest first."""
         groups = self._groups(now)
-        found = [self._incident(group, now) for group in groups]
+        found = [self._incident(group) for group in groups]
         _note_recurrences(found)
         return sorted(found, key=lambda each: (each["created_at"], each["incident_id"]), reverse=True)
 
@@ -169,71 +158,23 @@ class Assembly:
         return [group for _, group in groups]
 
     def _explained(
-        self, episode: Episode, verdict: Verdict, all_: list[Episode], now: datetime
+        self, episode: Episode, verdict: Verdict, all_: list[Episode]
     ) -> tuple[Document, list[Edge]]:
         owner = verdict.world.text("Dataset", episode.dataset, "owner_team")
         also = tuple(sorted({each.dataset for each in all_} - {episode.dataset}))
-        scene = Scene(_founder(all_).incident_id, also, self.hurt(), owner)
-        document, steps = report(self._store, episode, verdict, scene, now)
+        scene = Scene(founder_of(all_).incident_id, also, self.hurt(), owner)
+        document, steps = report(self._store, episode, verdict, scene)
         return document, edges_of(steps, format_time(episode.opened_at)) if steps else []
 
-    def _incident(self, group: list[tuple[Episode, Verdict | Settled]], now: datetime) -> Document:
+    def _incident(self, group: list[tuple[Episode, Verdict | Settled]]) -> Document:
         episodes = [episode for episode, _ in group]
         lead, verdict = min(group, key=lambda each: _nearness(*each))
         if isinstance(verdict, Verdict):
-            rca, edges = self._explained(lead, verdict, episodes, now)
+            rca, edges = self._explained(lead, verdict, episodes)
             self._draw(lead, rca, edges)
         else:
-            rca = verdict.document | {"incident_id": _founder(episodes).incident_id}
-        return self._document(lead, episodes, rca)
-
-    def _document(self, lead: Episode, episodes: list[Episode], rca: Document) -> Document:
-        founder = _founder(episodes)
-        node = self._store.get([NodeRef("Dataset", lead.dataset)]).get(NodeRef("Dataset", lead.dataset))
-        about = dict(node.props) if node else {}
-        tiers = [self._tier(each.dataset) for each in episodes]
-        tier = min((each for each in tiers if each), default=None)
-        worst = max(episodes, key=lambda each: ("OK", "WARNING", "CRITICAL").index(each.state))
-        resolved = (
-            None
-            if any(each.resolved_at is None for each in episodes)
-            else max(each.resolved_at for each in episodes if each.resolved_at)
-        )
-        primary = next((ref for ref in lead.evidence if ref.startswith("evd-")), None)
-        document: Document = {
-            "incident_id": founder.incident_id,
-            "title": wording.title(lead, str(about.get("name") or lead.dataset)),
-            "severity": severity(worst.state, tier),
-            "status": "RESOLVED" if resolved else "OPEN",
-            "created_at": format_time(founder.opened_at),
-            "dataset_urn": lead.dataset,
-            "datasets": sorted({each.dataset for each in episodes}),
-            "signals": list(dict.fromkeys(each for episode in episodes for each in episode.signal_ids)),
-            "failure_signature": _signature(lead, rca),
-            "first_bad": format_time(lead.first_bad),
-            "last_good": format_time(lead.last_good) if lead.last_good else None,
-            "tier": tier,
-            "impact": {
-                "tier": tier, "classification": about.get("classification"),
-                "downstream_consumers": [row["urn"] for row in rca["blast_radius"]],
-                "owner_team": about.get("owner_team"), "runbook_url": about.get("runbook_url"),
-            },
-            "evidence_summary": _summary(lead),
-            "freshness_of_evidence": "STALE" if lead.is_stale else "FRESH",
-            "rca": rca,
-        }  # fmt: skip
-        if resolved:
-            document["resolved_at"] = format_time(resolved)
-        if primary:
-            document["primary_evidence_id"] = primary
-        if lead.trace_id:
-            document["primary_trace_id"] = lead.trace_id
-        return document
-
-    def _tier(self, urn: str) -> int | None:
-        node = self._store.get([NodeRef("Dataset", urn)]).get(NodeRef("Dataset", urn))
-        value = node.props.get("tier") if node else None
-        return value if isinstance(value, int) else None
+            rca = verdict.document | {"incident_id": founder_of(episodes).incident_id}
+        return incident_document(self._store, lead, episodes, rca)
 
     def _draw(self, lead: Episode, rca: Document, edges: Iterable[Edge]) -> None:
         """Put the incident and its path into the graph, where the printed queries find them."""
@@ -241,21 +182,15 @@ class Assembly:
         node = Node(
             NodeRef("Incident", rca["incident_id"]),
             {
-                "created_at": format_time(lead.opened_at), "dataset_urn": lead.dataset, "verdict": rca["verdict"],
+                "created_at": format_time(lead.opened_at),
+                "dataset_urn": lead.dataset, "verdict": rca["verdict"],
                 "confidence": float(rca["confidence"]["score"]),
                 **({"cause_kind": cause["kind"], "cause_key": cause["entity"]["key"]} if cause else {}),
             },
             format_time(lead.opened_at),
         )  # fmt: skip
-        try:
+        if not self._store.read_only:
             self._store.upsert([node], edges)
-        except Exception as error:  # noqa: BLE001 - a reader without write access still gets its answer
-            if "readonly" not in str(error).replace("-", "").replace(" ", "").lower():
-                raise
-
-
-def _founder(episodes: list[Episode]) -> Episode:
-    return min(episodes, key=lambda each: (each.opened_at, each.dataset, each.track))
 
 
 def _touch(group: list[tuple[Episode, Verdict | Settled]], episode: Episode) -> bool:
@@ -271,38 +206,6 @@ def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[int, dateti
     else:
         hops = sum(1 for step in verdict.document["path"] if step["edge"] == "FEEDS") + 1
     return hops, episode.first_bad, episode.dataset
-
-
-def _signature(lead: Episode, rca: Document) -> str | None:
-    for step in rca["path"]:
-        for end in (step["from"], step["to"]):
-            if end["label"] == "FailureSignature":
-                return str(end["key"]).partition("@")[0]
-    cause = rca["root_cause"]
-    if cause and cause["kind"] == "JOB_FAILED" and " failed with " in cause["summary"]:
-        return str(cause["summary"]).partition(" failed with ")[2]
-    return lead.signatures[0] if lead.signatures else lead.reason
-
-
-def _summary(lead: Episode) -> Document:
-    metrics = lead.metrics
-    if "evidence_count" in metrics:
-        total, failed = int(metrics["evidence_count"]), int(metrics["fail_count"])
-    elif "records_processed" in metrics:
-        total, failed = int(metrics["records_processed"]), int(metrics["records_failed"])
-    else:
-        return {
-            "events": len(lead.evidence) or len(lead.run_ids),
-            "first_failure": format_time(lead.first_bad),
-            **metrics,
-        }
-    rate = f"{failed / total:.1%}" if total else "0.0%"
-    return {
-        "total_events": total,
-        "failed_events": failed,
-        "failure_rate": rate,
-        "first_failure": format_time(lead.first_bad),
-    }
 
 
 def _note_recurrences(incidents: list[Document]) -> None:

@@ -1,7 +1,7 @@
 """Deployments as suspects: which ones touch what failed, and which the evidence clears."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .suspects import Suspect, proximity, span
@@ -64,13 +64,12 @@ def _without_echoes(changes: Iterable[Change]) -> list[Change]:
     """A version that only a run showed is an echo of a deployment that was told of."""
     changes = sorted(changes, key=lambda each: (each.at, each.key))
     told = [each for each in changes if each.is_told]
-    return [
-        each
-        for each in changes
-        if each.is_told
-        or not any(other.version == each.version or abs(other.at - each.at) < timedelta(hours=36) and other.at <= each.at
-                   for other in told)
-    ]  # fmt: skip
+    return [each for each in changes if each.is_told or not any(_echoes(each, other) for other in told)]
+
+
+def _echoes(seen: Change, told: Change) -> bool:
+    soon = timedelta() <= seen.at - told.at < timedelta(hours=36)
+    return told.version == seen.version or soon
 
 
 def on_data(
@@ -105,17 +104,12 @@ def on_data(
 
 
 def _with_version(suspect: Suspect, change: Change, between: Between) -> Suspect:
-    factors = dict(suspect.factors)
-    factors["signature"] = (1.0, f"the failing records carry version {change.version}")
-    standing = suspect.standing
+    """The failing records name this version: it ran, whenever it went live."""
+    factors = suspect.factors | {"signature": (1.0, f"the failing records carry version {change.version}")}
+    standing = 1.0
     if between.last_good is not None and change.at <= between.last_good - ROLLOUT:
         standing = 0.75 if between.last_good - change.at < timedelta(hours=12) else 0.4
-    else:
-        standing = 1.0
-    return Suspect(
-        **{name: getattr(suspect, name) for name in suspect.__slots__}
-        | {"factors": factors, "standing": standing}
-    )
+    return replace(suspect, factors=factors, standing=standing)
 
 
 def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str]]:

@@ -31,6 +31,7 @@ class Episode:
     totals: dict[str, int] = field(default_factory=dict[str, int])
     details: dict[str, Any] = field(default_factory=dict[str, Any])
     trace_id: str = ""
+    deadlines: list[datetime] = field(default_factory=list[datetime])
 
     @property
     def key(self) -> str:
@@ -52,9 +53,9 @@ class Episode:
 
 def opened(signal: Signal, *, is_stale: bool) -> Episode:
     """The episode that a first bad signal begins."""
-    assert signal.first_bad is not None
+    first_bad = signal.first_bad or signal.end
     episode = Episode(
-        signal.subject, signal.track, signal.signal_type, signal.at, signal.first_bad, signal.last_good,
+        signal.subject, signal.track, signal.signal_type, signal.at, first_bad, signal.last_good,
         signal.state, signal.promise, is_stale=is_stale,
     )  # fmt: skip
     return amended(episode, signal)
@@ -62,6 +63,8 @@ def opened(signal: Signal, *, is_stale: bool) -> Episode:
 
 def amended(episode: Episode, signal: Signal) -> Episode:
     """The episode with one more bad signal of its track."""
+    if signal.first_bad is not None and signal.first_bad not in episode.deadlines:
+        episode.deadlines = sorted([*episode.deadlines, signal.first_bad])[-10:]
     if signal.first_bad is not None and signal.first_bad < episode.first_bad:
         episode.first_bad, episode.last_good = signal.first_bad, signal.last_good
     episode.state = max(episode.state, signal.state, key=STATES.index)

@@ -72,7 +72,11 @@ def _late(world: World, episode: Episode) -> list[Suspect]:
     expected = episode.details.get("expected_by")
     if isinstance(expected, str):
         grace = max(timedelta(), episode.first_bad - datetime.fromisoformat(expected))
-    found = late.trace(world, late.Missed(episode.dataset, episode.last_good, episode.first_bad, grace))
+    missed = late.Missed(episode.dataset, episode.last_good, episode.first_bad, grace)
+    if len(episode.deadlines) > 1:
+        since, by = episode.deadlines[-2:]
+        missed = late.Missed(episode.dataset, since, by, grace, good=episode.last_good)
+    found = late.trace(world, missed)
     if found and found[0].kind == "JOB_FAILED" and family_of(found[0].signature) in ("drift", "upstream"):
         return _broken_by_input(world, episode, found)
     return found
@@ -98,7 +102,7 @@ def _gap(world: World, episode: Episode) -> Suspect:
     job = str(episode.details.get("job", "")) or world.text("JobRun", run_id, "job")
     missing = ", ".join(str(each) for each in episode.details.get("missing_gates", ()))
     what = f"gates {missing} are missing" if missing else "its heartbeats stopped"
-    return late.gap(world, episode.dataset, job, run_id, episode.first_bad, what)
+    return late.gap(episode.dataset, job, run_id, episode.first_bad, what)
 
 
 def _ranked(suspects: list[Suspect]) -> list[Suspect]:
@@ -121,7 +125,7 @@ class Scene:
 
 
 def report(
-    store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene, now: datetime
+    store: GraphStore, episode: Episode, verdict: Verdict, scene: Scene
 ) -> tuple[dict[str, Any], list[Step]]:
     """The RCAReport (contract §3), and the path for the graph."""
     cause, world = verdict.cause, verdict.world

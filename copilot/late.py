@@ -7,6 +7,7 @@ before blaming the writer, whether its inputs were there in time (contract rules
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from graph.signatures import family_of
@@ -23,12 +24,23 @@ _FIT = {"runtime": 0.95, "drift": 0.9, "resource": 0.85, "unknown": 0.85, "permi
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A table that should have advanced after ``since`` and by ``by``."""
+    """A table that should have advanced after ``since`` and by ``by``.
+
+    ``good`` is when it last was good, which is earlier than ``since`` where it has
+    missed several updates in a row: today's cause is asked for, and a change that came
+    after the last good update may still be behind it.
+    """
 
     urn: str
     since: datetime | None
     by: datetime
     grace: timedelta = timedelta(minutes=15)
+    good: datetime | None = None
+
+    @property
+    def last_good(self) -> datetime | None:
+        """When the table was last good."""
+        return self.good or self.since
 
 
 def trace(world: World, missed: Missed) -> list[Suspect]:
@@ -103,11 +115,16 @@ def _late_inputs(
     for urn in world.inputs(job):
         if urn in seen:
             continue
-        need = runs[0].started if runs else _usual_start(world, missed, job)
-        late = _lateness(world, urn, reference, need, missed.by)
+        late = _lateness(world, urn, reference, _needed(world, missed, job, runs), missed.by)
         if late is not None:
             found += _trace(world, late, seen, depth + 1)
     return found
+
+
+def _needed(world: World, missed: Missed, job: str, runs: list[RunView]) -> datetime:
+    """By when the job needs its inputs: its start, or when it would have started had they been there."""
+    usual = _usual_start(world, missed, job)
+    return min(runs[0].started, runs[0].scheduled or usual) if runs else usual
 
 
 def _reference(world: World, missed: Missed, job: str) -> datetime | None:
@@ -127,12 +144,12 @@ def _usual_start(world: World, missed: Missed, job: str) -> datetime:
 
 
 def _interval(moments: list[datetime]) -> timedelta:
-    gaps = [
-        later - sooner
-        for sooner, later in zip(moments, moments[1:], strict=False)
-        if later - sooner > timedelta(minutes=30)
-    ]
-    return median(gaps) if gaps else timedelta(days=1)
+    gaps = [later - sooner for sooner, later in pairwise(moments) if later - sooner > timedelta(minutes=30)]
+    return _middle(gaps) if gaps else timedelta(days=1)
+
+
+def _middle(spans: list[timedelta]) -> timedelta:
+    return timedelta(seconds=median(each.total_seconds() for each in spans))
 
 
 def _lateness(world: World, urn: str, since: datetime | None, need: datetime, by: datetime) -> Missed | None:
@@ -152,8 +169,8 @@ def _lateness(world: World, urn: str, since: datetime | None, need: datetime, by
 
 def _expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
     usual = _interval(arrivals)
-    gaps = [later - sooner for sooner, later in zip(arrivals, arrivals[1:], strict=False)]
-    spread = median([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
+    gaps = [later - sooner for sooner, later in pairwise(arrivals)]
+    spread = _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
     return arrivals[-1] + usual, max(_LEAST_TOLERANCE, 3 * spread)
 
 
@@ -172,7 +189,7 @@ def _from_outside(world: World, missed: Missed) -> Suspect:
         factors={
             "timing": (0.95 if arrived else 0.85, f"it was expected at {expected:%H:%M} UTC and {state}"),
             "link": (0.9, "the broken table's job reads it"),
-            "boundary": (1.0 if len(commits) > 2 else 0.6, f"{len(commits)} earlier arrivals say when it is due"),
+            "boundary": (1.0 if len(commits) > 2 else 0.6, f"{len(commits)} arrivals say when it is due"),
             "completeness": (0.8, "no writer of it is observed"),
         },
         missing=(f"who writes {missed.urn}: no job run of it was ever seen",),
@@ -188,7 +205,7 @@ def _blame(
     stuck: list[CommitView],
 ) -> Suspect:
     if failed and not (stuck and stuck[0].at < (failed[0].ended or failed[0].started)):
-        return _failed(world, missed, job, failed[-1])
+        return _failed(world, missed, job, failed)
     gap = _silent(world, missed, runs)
     if gap is not None:
         return gap
@@ -210,51 +227,59 @@ def _committed_late(world: World, missed: Missed, runs: list[RunView]) -> bool:
 
 
 def _base(world: World, missed: Missed, job: str, timing: float, said: str) -> dict[str, tuple[float, str]]:
-    inputs = world.inputs(job)
-    known = [urn for urn in inputs if world.commits(urn)]
-    upstream = 1.0 if len(known) == len(inputs) else 0.7
+    runs = len(world.runs.get(job, ()))
+    registered = world.text("Dataset", missed.urn, "job") == job
+    known = bool(missed.last_good)
     return {
         "timing": (timing, said),
-        "link": (1.0 if world.text("Dataset", missed.urn, "job") == job else 0.9, f"{job} writes {missed.urn}"),
-        "boundary": (1.0 if missed.since else 0.5, "the last good update is known" if missed.since else "no good update was seen before"),
-        "upstream": (upstream, "its inputs were there in time" if inputs and known else "it has no inputs that could be late" if not inputs else "no arrival of its inputs was seen"),
-        "completeness": (1.0 if len(world.runs.get(job, ())) > 2 else 0.7, f"{len(world.runs.get(job, ()))} of its runs are known"),
-    }  # fmt: skip
+        "link": (1.0 if registered else 0.9, f"{job} writes {missed.urn}"),
+        "boundary": (
+            1.0 if known else 0.5,
+            "the last good update is known" if known else "no good update was seen before",
+        ),
+        "upstream": _upstream(world, job),
+        "completeness": (1.0 if runs > 2 else 0.7, f"{runs} of its runs are known"),
+    }
 
 
-def _own(world: World, missed: Missed, kind: str, job: str, at: datetime | None, summary: str, refs: tuple[str, ...],
-         run: RunView | None, factors: dict[str, tuple[float, str]], signature: str = "") -> Suspect:  # fmt: skip
-    return Suspect(
-        kind, "Job", job, at, (missed.urn,), summary, refs=refs, run_id=run.run_id if run else "", job=job,
-        signature=signature, factors=factors,
-    )  # fmt: skip
+def _upstream(world: World, job: str) -> tuple[float, str]:
+    inputs = world.inputs(job)
+    if not inputs:
+        return 1.0, "it has no inputs that could be late"
+    seen = [urn for urn in inputs if world.commits(urn)]
+    if len(seen) == len(inputs):
+        return 1.0, "its inputs were there in time"
+    return 0.7, f"arrivals of {len(inputs) - len(seen)} of its {len(inputs)} inputs were never seen"
 
 
-def _failed(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
-    factors = _base(
-        world,
-        missed,
-        job,
-        0.95,
-        f"run {run.run_id} failed {span(missed.by - (run.ended or run.started))} before",
-    )
-    factors["signature"] = (
-        0.6 if run.error.startswith("UNKNOWN") or not run.error else 1.0,
-        f"the failure is {run.error or 'not described'}",
-    )
+@dataclass(frozen=True, slots=True)
+class _Blame:
+    """What is said of a job that did not do its part."""
+
+    kind: str
+    at: datetime | None
+    summary: str
+    refs: tuple[str, ...]
+    run: RunView | None = None
+    signature: str = ""
+
+    def of(self, missed: Missed, job: str, factors: dict[str, tuple[float, str]]) -> Suspect:
+        """The suspect."""
+        return Suspect(
+            self.kind, "Job", job, self.at, (missed.urn,), self.summary, refs=self.refs,
+            run_id=self.run.run_id if self.run else "", job=job, signature=self.signature, factors=factors,
+        )  # fmt: skip
+
+
+def _failed(world: World, missed: Missed, job: str, tries: list[RunView]) -> Suspect:
+    run = tries[-1]
+    ended = run.ended or run.started
+    factors = _base(world, missed, job, 0.95, f"run {run.run_id} failed {span(missed.by - ended)} before")
+    told = bool(run.error) and not run.error.startswith("UNKNOWN")
+    factors["signature"] = (1.0 if told else 0.6, f"the failure is {run.error or 'not described'}")
     summary = f"{job} failed with {run.error or 'no reason given'}"
-    return _own(
-        world,
-        missed,
-        "JOB_FAILED",
-        job,
-        run.ended or run.started,
-        summary,
-        (run.run_id,),
-        run,
-        factors,
-        run.error,
-    )
+    refs = (run.run_id, *(each.run_id for each in tries[-6:-1]))
+    return _Blame("JOB_FAILED", ended, summary, refs, run, run.error).of(missed, job, factors)
 
 
 def _silent(world: World, missed: Missed, runs: list[RunView]) -> Suspect | None:
@@ -267,22 +292,22 @@ def _silent(world: World, missed: Missed, runs: list[RunView]) -> Suspect | None
         ):
             run = ids[signal.run_id]
             if run.ended is None:
-                return gap(world, missed.urn, run.job, run.run_id, signal.at, "its heartbeats stopped")
+                return gap(missed.urn, run.job, run.run_id, signal.at, "its heartbeats stopped")
     return None
 
 
-def gap(world: World, urn: str, job: str, run_id: str, at: datetime, what: str) -> Suspect:
+def gap(urn: str, job: str, run_id: str, at: datetime, what: str) -> Suspect:
     """The observer is broken, not the data."""
     label, key = ("Job", job) if job else ("Dataset", urn)
+    factors = {
+        "timing": (1.0, f"run {run_id or urn}: {what}"),
+        "link": (0.95, f"it is the run that writes {urn}"),
+        "boundary": (0.9, "earlier runs gave the evidence that this one lacks"),
+        "completeness": (0.75, "what the data looks like cannot be seen"),
+    }
     return Suspect(
-        "EVIDENCE_GAP", label, key, at, (urn,), f"{key}: {what}", refs=tuple(filter(None, [run_id])) or (urn,),
-        run_id=run_id, job=job,
-        factors={
-            "timing": (1.0, f"run {run_id or urn}: {what}"), "link": (0.95, f"it is the run that writes {urn}"),
-            "boundary": (0.9, "earlier runs gave the evidence that this one lacks"),
-            "completeness": (0.75, "what the data looks like cannot be seen"),
-        },
-        missing=(f"evidence of run {run_id}: {what}",),
+        "EVIDENCE_GAP", label, key, at, (urn,), f"{key}: {what}", refs=(run_id or urn,), run_id=run_id,
+        job=job, factors=factors, missing=(f"evidence of run {run_id}: {what}",),
     )  # fmt: skip
 
 
@@ -298,7 +323,7 @@ def _not_started(world: World, missed: Missed, job: str) -> Suspect:
         f"it usually starts at {usual:%H:%M} UTC; nothing started",
     )
     summary = f"{job} was not started: no run since {_when(missed.since)}"
-    return _own(world, missed, "JOB_NOT_TRIGGERED", job, usual, summary, refs, None, factors)
+    return _Blame("JOB_NOT_TRIGGERED", usual, summary, refs).of(missed, job, factors)
 
 
 def _late_start(world: World, missed: Missed, job: str, runs: list[RunView]) -> Suspect | None:
@@ -312,30 +337,21 @@ def _late_start(world: World, missed: Missed, job: str, runs: list[RunView]) -> 
         world, missed, job, 0.95, f"it was due at {planned:%H:%M} UTC and started at {run.started:%H:%M}"
     )
     summary = f"{job} was started {span(run.started - planned)} late"
-    return _own(world, missed, "JOB_NOT_TRIGGERED", job, planned, summary, (run.run_id,), run, factors)
+    return _Blame("JOB_NOT_TRIGGERED", planned, summary, (run.run_id,), run).of(missed, job, factors)
 
 
 def _wrong_partition(world: World, missed: Missed, job: str, stuck: CommitView) -> Suspect:
     factors = _base(world, missed, job, 0.95, f"it committed at {stuck.at:%H:%M} UTC without advancing")
     mark = f" (still {stuck.watermark})" if stuck.watermark else ""
     summary = f"{job} committed, and the watermark of {missed.urn} did not advance{mark}"
-    return _own(
-        world,
-        missed,
-        "WRONG_PARTITION",
-        job,
-        stuck.at,
-        summary,
-        (stuck.run_id,),
-        world.run(stuck.run_id),
-        factors,
-    )
+    run = world.run(stuck.run_id)
+    return _Blame("WRONG_PARTITION", stuck.at, summary, (stuck.run_id,), run).of(missed, job, factors)
 
 
 def _partial(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
     factors = _base(world, missed, job, 0.85, f"run {run.run_id} completed and committed nothing")
     summary = f"{job} completed without a commit to {missed.urn}"
-    return _own(world, missed, "WRONG_PARTITION", job, run.ended, summary, (run.run_id,), run, factors)
+    return _Blame("WRONG_PARTITION", run.ended, summary, (run.run_id,), run).of(missed, job, factors)
 
 
 def _slow(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
@@ -350,22 +366,16 @@ def _slow(world: World, missed: Missed, job: str, run: RunView) -> Suspect:
     against = f" against a baseline of {baseline:.0f}" if baseline else ""
     factors = _base(world, missed, job, 0.9 if baseline and ran > 1.3 * baseline else 0.6, f"{told}{against}")
     summary = f"{job} runs past its baseline: {told}{against}"
-    return _own(world, missed, "JOB_RUNNING_SLOW", job, run.started, summary, (run.run_id,), run, factors)
+    return _Blame("JOB_RUNNING_SLOW", run.started, summary, (run.run_id,), run).of(missed, job, factors)
 
 
 def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Suspect]:
     run = world.run(blamed.run_id) if blamed.run_id else None
-    if blamed.kind == "UPSTREAM_DATA_LATE":
-        return []
-    before = [
-        each.started for each in world.runs.get(job, ()) if missed.since and each.started <= missed.since
-    ]
-    began = run.started if run else missed.by
+    good = missed.last_good
+    before = [each.started for each in world.runs.get(job, ()) if good and each.started <= good]
+    between = Between(before[-1] if before else good, run.started if run else missed.by)
     fit = _FIT[family_of(blamed.signature)] if blamed.signature else 0.9
-    found = on_job(
-        world, job, Between(before[-1] if before else missed.since, began), (missed.urn,), blamed.run_id,
-        blamed.signature, fit,
-    )  # fmt: skip
+    found = on_job(world, job, between, (missed.urn,), blamed.run_id, blamed.signature, fit)
     refs = tuple(filter(None, [blamed.run_id]))
     shared = {name: blamed.factors[name] for name in ("upstream", "completeness") if name in blamed.factors}
     return [replace(each, refs=(*each.refs, *refs), factors=each.factors | shared) for each in found]

@@ -1,6 +1,7 @@
 """The path from the cause to the incident, and the queries that show it in the graph."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from graph.model import Edge, NodeRef
 
@@ -74,9 +75,7 @@ def _to_data(world: World, suspect: Suspect, signal: NodeRef) -> list[Step]:
 
 def _through_data(suspect: Suspect, start: NodeRef, signal: NodeRef) -> list[Step]:
     tables = [NodeRef("Dataset", urn) for urn in suspect.chain]
-    steps = [
-        Step("FEEDS", above, below, (below.key,)) for above, below in zip(tables, tables[1:], strict=False)
-    ]
+    steps = [Step("FEEDS", above, below, (below.key,)) for above, below in pairwise(tables)]
     last = tables[-1] if tables else start
     return [*steps, Step("CAUSED", last, signal, suspect.refs[:1])]
 

@@ -11,7 +11,7 @@ _TITLES = {
 }  # fmt: skip
 _ACTIONS = {
     "JOB_NOT_TRIGGERED": (
-        "Check the scheduler: whether {key} is paused, its schedule, its permissions and a sensor it waits for",
+        "Check the scheduler: is {key} paused, is its schedule right, does a sensor wait for something",
         "Start {key} by hand for the missed interval, then watch the watermark of {table} advance",
     ),
     "JOB_FAILED": (
@@ -23,7 +23,7 @@ _ACTIONS = {
         "Give this run more resources for now, and open a performance ticket for {key}",
     ),
     "WRONG_PARTITION": (
-        "Check how {key} derives its partition date: time zone boundary, or event time against processing time",
+        "Check how {key} derives its partition date: time zone, or event time against processing time",
         "Run {key} again for the partition that is missing",
     ),
     "UPSTREAM_DATA_LATE": (
@@ -78,8 +78,10 @@ def checks(
                 f"Ask the orchestrator directly whether the jobs behind {table} ran"]  # fmt: skip
     if len(tied) > 1:
         names = " and ".join(each.key for each in tied[:3])
-        return [f"Roll back one of {names} and see whether {table} recovers",
-                "Have failing records carry their producer and version, which tells the two apart"]  # fmt: skip
+        return [
+            f"Roll back one of {names} and see whether {table} recovers",
+            "Have failing records carry their producer and version, which tells the two apart",
+        ]
     if suspect is None:
         return [f"Register the job that writes {table} (`job` in its dataset.yaml)",
                 f"Send lineage or run events of what produces {table}",
@@ -109,16 +111,15 @@ def narrative(
 
 def _what_broke(episode: Episode) -> str:
     metrics, when = episode.metrics, _clock(episode.first_bad)
+    chief = episode.signatures[0] if episode.signatures else "no reason given"
     if episode.track == "contract":
-        return (
-            f"From {when} on {metrics['fail_count']:,} of {metrics['evidence_count']:,} records of {episode.dataset} "
-            f"({1 - metrics['compliance_rate']:.1%}) failed with {episode.signatures[0] if episode.signatures else 'no reason'}."
-        )
+        share = f"{metrics['fail_count']:,} of {metrics['evidence_count']:,} records of {episode.dataset}"
+        return f"From {when} on {share} ({1 - metrics['compliance_rate']:.1%}) failed with {chief}."
     if episode.track == "quality" and "records_failed" in metrics:
-        return (
-            f"Run {episode.run_ids[0]} left {metrics['records_failed']:,} of {metrics['records_processed']:,} records of "
-            f"{episode.dataset} out ({episode.signatures[0] if episode.signatures else 'no reason given'})."
+        share = (
+            f"{metrics['records_failed']:,} of {metrics['records_processed']:,} records of {episode.dataset}"
         )
+        return f"Run {episode.run_ids[0]} left {share} out ({chief})."
     if episode.track == "quality":
         failed = ", ".join(str(each) for each in episode.details.get("failed_checks", ())) or "its checks"
         return f"At {when} {episode.dataset} failed {failed}."

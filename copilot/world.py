@@ -7,12 +7,15 @@ answer is the same on every store.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef, Subgraph, Value
 from graph.port import GraphStore
 from signal_factory.times import format_time, parse_time
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When something happened whose time nobody told."""
 
 HISTORY = timedelta(days=9)
 """How far back an investigation looks: the seven-day baseline and some room."""
@@ -262,15 +265,15 @@ def _run(ref: NodeRef, node: Node) -> RunView | None:
     if started is None or not job:
         return None
     return RunView(
-        ref.key, job, _text(node, "status"), started, _moment(node, "ended_at"), _moment(node, "scheduled_at"),
+        ref.key, job, _text(node, "status"), started, _moment(node, "ended_at"),
+        _moment(node, "scheduled_at"),
         _text(node, "deploy_ref") or _text(node, "code_ref"), _text(node, "failure_signature"),
         _text(node, "dag_id"), _number(node, "retry_count"),
     )  # fmt: skip
 
 
 def _change(ref: NodeRef, node: Node) -> Change:
-    at = _moment(node, "deployed_at") or _moment(node, "first_seen")
-    assert at is not None
+    at = _moment(node, "deployed_at") or _moment(node, "first_seen") or LONG_AGO
     return Change(
         ref.key, _text(node, "service"), _text(node, "version"), _text(node, "previous_version"), at,
         _texts(node, "source"), _text(node, "change_summary"),
@@ -278,9 +281,7 @@ def _change(ref: NodeRef, node: Node) -> Change:
 
 
 def _failure(ref: NodeRef, node: Node) -> FailureView:
-    first, last = _moment(node, "first_seen"), _moment(node, "last_seen")
-    assert first is not None
-    assert last is not None
+    first, last = _moment(node, "first_seen") or LONG_AGO, _moment(node, "last_seen") or LONG_AGO
     return FailureView(
         ref, _text(node, "signature"), _text(node, "family"), _text(node, "field"), first, last,
         _text(node, "first_evidence"), _texts(node, "evidence"), _texts(node, "producers"),
@@ -290,8 +291,7 @@ def _failure(ref: NodeRef, node: Node) -> FailureView:
 
 
 def _signal(ref: NodeRef, node: Node) -> SignalView:
-    at = _moment(node, "breach_start") or _moment(node, "window_end")
-    assert at is not None
+    at = _moment(node, "breach_start") or _moment(node, "window_end") or LONG_AGO
     return SignalView(
         ref.key, _text(node, "signal_type"), _text(node, "state"), _text(node, "reason"),
         _text(node, "failure_signature"), _text(node, "run_id"), at, _texts(node, "evidence"),

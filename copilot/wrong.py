@@ -62,7 +62,7 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
         last_good = _last_good_at(world, origin, since)
     between = Between(last_good, since)
     changes = [
-        _completed(world, each, bad, origin)
+        _completed(each, bad, origin)
         for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
     ]
     plain = _plain(world, bad, origin, family)
@@ -83,7 +83,7 @@ def _last_good_at(world: World, origin: Origin, since: datetime) -> datetime | N
     return max([*commits, *seen[-1:]], default=None)
 
 
-def _completed(world: World, suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
+def _completed(suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
     factors = dict(suspect.factors)
     factors["upstream"] = (1.0, "nothing further up shows the failure")
     factors["completeness"] = (
@@ -101,31 +101,41 @@ def _failure_key(origin: Origin) -> str:
 
 
 def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
-    name = bad.signatures[0] if bad.signatures else "a change in volume"
+    """The cause where no change is known: the producer or table that first shows the failure."""
+    signature = bad.signatures[0] if bad.signatures else ""
     producer = _producer(world, origin) if family == "drift" else ""
-    kind = "SCHEMA_DRIFT" if family == "drift" else "SOURCE_DATA_ANOMALY"
+    is_drift = family == "drift"
     label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
-    where = f"first seen at {origin.urn}" + (
-        f", {span(bad.first_bad - origin.since)} before" if origin.urn != bad.urn else ""
+    said = (
+        f"{key} changed what it sends: {signature}"
+        if is_drift
+        else f"{origin.urn} is itself wrong: {signature}"
     )
-    factors = {
-        "timing": (max(0.6, proximity(origin.since, bad.first_bad)), f"{name} {where}"),
-        "link": (0.95 if producer or origin.failures else 0.85, f"{origin.urn} leads to {bad.urn}" if origin.urn != bad.urn else f"it was seen on {bad.urn} itself"),
-        "boundary": (1.0 if bad.last_good else 0.6, "the data was good before" if bad.last_good else "nothing good was seen before"),
+    return Suspect(
+        "SCHEMA_DRIFT" if is_drift else "SOURCE_DATA_ANOMALY", label, key, origin.since, origin.chain,
+        f"{said}: {signature or 'its volume'}",
+        refs=tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,), signature=signature,
+        failure=_failure_key(origin), run_id=bad.run_ids[0] if bad.run_ids else "",
+        factors=_plain_factors(bad, origin, signature or "a change in volume", named=bool(producer)),
+    )  # fmt: skip
+
+
+def _plain_factors(bad: Bad, origin: Origin, name: str, *, named: bool) -> dict[str, tuple[float, str]]:
+    upstream = origin.urn != bad.urn
+    ahead = f", {span(bad.first_bad - origin.since)} before" if upstream else ""
+    link = f"{origin.urn} leads to {bad.urn}" if upstream else f"it was seen on {bad.urn} itself"
+    good = "the data was good before" if bad.last_good else "nothing good was seen before"
+    return {
+        "timing": (
+            max(0.6, proximity(origin.since, bad.first_bad)),
+            f"{name} first seen at {origin.urn}{ahead}",
+        ),
+        "link": (0.95 if named or origin.failures else 0.85, link),
+        "boundary": (1.0 if bad.last_good else 0.6, good),
         "signature": (0.95 if origin.failures else 0.8, f"the same failure, {name}"),
         "upstream": (0.9, "nothing further up shows it"),
         "completeness": (0.85, "no deployment of what produces it is known"),
-    }  # fmt: skip
-    refs = tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,)
-    said = (
-        f"{key} changed what it sends: {name}"
-        if kind == "SCHEMA_DRIFT"
-        else f"{origin.urn} is itself wrong: {name}"
-    )
-    return Suspect(
-        kind, label, key, origin.since, origin.chain, said, refs=refs, signature=bad.signatures[0] if bad.signatures else "",
-        failure=_failure_key(origin), run_id=bad.run_ids[0] if bad.run_ids else "", factors=factors,
-    )  # fmt: skip
+    }
 
 
 def _producer(world: World, origin: Origin) -> str:
@@ -144,12 +154,17 @@ def _matching(world: World, urn: str, bad: Bad) -> list[FailureView]:
     wanted, fields = set(bad.signatures), {field_of(each) for each in bad.signatures[:1]} - {None}
     newest = bad.first_bad + timedelta(minutes=10)
     oldest = (bad.last_good or bad.first_bad) - _LOOKBACK
-    found = [
-        each
-        for each in world.failures("Dataset", urn)
-        if each.first_seen <= newest and each.last_seen >= oldest
-        and (each.signature in wanted or (each.field and each.field in fields and each.family == _family(bad.signatures)))
-    ]  # fmt: skip
+    family = _family(bad.signatures)
+
+    def fits(each: FailureView) -> bool:
+        same_field = bool(each.field) and each.field in fields and each.family == family
+        return (
+            each.first_seen <= newest
+            and each.last_seen >= oldest
+            and (each.signature in wanted or same_field)
+        )
+
+    found = [each for each in world.failures("Dataset", urn) if fits(each)]
     return sorted(found, key=lambda each: (each.signature not in wanted, each.first_seen, each.ref))
 
 
@@ -158,12 +173,15 @@ def _changed(world: World, urn: str, bad: Bad) -> list[tuple[datetime, tuple[str
     fields = {field_of(each) for each in bad.signatures} - {None}
     kinds = {kind_of(each) for each in bad.signatures}
     oldest = (bad.last_good or bad.first_bad) - timedelta(hours=1)
+    by_field = not kinds & {"UNKNOWN_ENUM"}
+    newest = bad.first_bad + timedelta(minutes=10)
     return [
         (each.at, each.evidence)
         for each in world.signals(urn)
-        if each.signal_type == "DRIFT_DETECTED" and oldest <= each.at <= bad.first_bad + timedelta(minutes=10)
-        and (each.signature in bad.signatures or (field_of(each.signature) in fields and not kinds & {"UNKNOWN_ENUM"}))
-    ]  # fmt: skip
+        if each.signal_type == "DRIFT_DETECTED"
+        and oldest <= each.at <= newest
+        and (each.signature in bad.signatures or (by_field and field_of(each.signature) in fields))
+    ]
 
 
 def _origin(world: World, bad: Bad) -> Origin:

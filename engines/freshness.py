@@ -3,7 +3,9 @@
 Source: spec/prd.md FR-2, spec/team_expectations.md B1–B2, contract rules 1, 9 and 17.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from statistics import median_low
+from zoneinfo import ZoneInfo
 
 from signal_factory.times import format_time
 
@@ -14,6 +16,7 @@ from .state import Commit, DatasetState, Run
 TRACK = "freshness"
 _AHEAD = timedelta(days=2)
 _SETTLING = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
 
 
 def schedule(state: DatasetState, after: datetime) -> datetime | None:
@@ -63,7 +66,8 @@ def _is_absurd(commit: Commit) -> bool:
 def at_deadline(state: DatasetState, due: datetime, now: datetime) -> Signal | None:
     """The breach at a deadline that has passed, or None when the table advanced in time."""
     objective = state.policy.freshness
-    assert objective is not None
+    if objective is None:
+        return None
     good = advancing(state)
     since = _already_credited(state)
     if any((since is None or each.at > since) and each.at <= due + objective.grace for each in good):
@@ -77,6 +81,27 @@ def _is_settling_in(state: DatasetState, due: datetime) -> bool:
     """A table brought under watch within the last day, of which nothing was ever seen, is not late yet."""
     since = state.policy.since
     return since is not None and due < since + _SETTLING and not state.commits and not state.runs
+
+
+def _serves_next(state: DatasetState, commit: Commit, missed: datetime) -> bool:
+    """Whether a commit that mends a missed deadline is at the same time the one for the next.
+
+    Its partition tells, by the distance that earlier partitions had from their deadlines;
+    without partitions the nearer deadline is the one it was for.
+    """
+    objective = state.policy.freshness
+    if objective is None or state.due is None:
+        return False
+    zone = ZoneInfo(objective.zone)
+    peers = [each for each in advancing(state) if each.watermark and each.at < commit.at][-10:]
+    if not commit.watermark or len(peers) < 3:
+        return state.due - commit.at < commit.at - missed
+    lags = [_days(next_due(objective, each.at - _TICK), zone, each.watermark) for each in peers]
+    return _days(state.due, zone, commit.watermark) <= median_low(lags)
+
+
+def _days(due: datetime, zone: ZoneInfo, watermark: str) -> int:
+    return (due.astimezone(zone).date() - date.fromisoformat(watermark[:10])).days
 
 
 def _already_credited(state: DatasetState) -> datetime | None:
@@ -139,10 +164,11 @@ def recovered(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
         return None
     if broken.last_good is not None and commit.at <= broken.last_good:
         return None
-    state.last_due = max(commit.at, state.last_due or commit.at)
+    if not _serves_next(state, commit, broken.first_bad):
+        state.last_due = max(commit.at, state.last_due or commit.at)
     return Signal(
-        "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad), "DEADLINE",
-        track=TRACK, promise=True, last_good=commit.at, run_ids=(commit.run_id,) if commit.run_id else (),
+        "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad),
+        "DEADLINE", track=TRACK, promise=True, last_good=commit.at, run_ids=(commit.run_id,) if commit.run_id else (),
         evidence=(commit.run_id or state.urn,),
         details={"current_watermark": commit.watermark} if commit.watermark else {},
     )  # fmt: skip

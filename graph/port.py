@@ -14,6 +14,9 @@ class GraphStore(ABC):
     the same mutations twice, or in another order, gives the same graph.
     """
 
+    read_only: bool = False
+    """Whether writing is refused: another process holds the pen."""
+
     @abstractmethod
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         """Merge nodes and edges in. An edge's ends come to be if they do not exist.

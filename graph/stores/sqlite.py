@@ -43,6 +43,7 @@ class SqliteGraphStore(GraphStore):
 
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
         self._connections = Connections(str(path), read_only=read_only)
+        self.read_only = read_only
         try:
             if not read_only:
                 with self._connections.writing() as connection:
