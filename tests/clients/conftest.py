@@ -1,9 +1,12 @@
 """The foreign clients as fixtures: missing, a test skips and says why; in CI it fails."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from clientenvs import ClientEnv, ClientMissing, locate
+from liveserver import LiveServer, serving
 
 
 def _client(name: str) -> ClientEnv:
@@ -28,3 +31,9 @@ def spark() -> ClientEnv:
 @pytest.fixture(scope="session")
 def airflow() -> ClientEnv:
     return _client("airflow")
+
+
+@pytest.fixture
+def live_server(tmp_path: Path) -> Iterator[LiveServer]:
+    with serving(tmp_path / "data") as server:
+        yield server

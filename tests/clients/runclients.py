@@ -108,6 +108,7 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": "1",
+            "spark.databricks.delta.snapshotPartitions": "1",
             "spark.sql.ansi.enabled": "true",
             "spark.extraListeners": "io.openlineage.spark.agent.OpenLineageSparkListener",
             "spark.openlineage.namespace": "spark",
