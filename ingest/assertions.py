@@ -1,5 +1,6 @@
 """Data tests as OpenLineage carries them: ``dataQualityAssertions`` and the ``test`` run facet."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from graph.signatures import signature_of_assertion
 from signal_factory.wire import OLDataset
 
 from .facets import NONE, Facet, inner, items, text
+
+_TEST_JOB = re.compile(r"test\.[^.]+\.(?P<test>[^.]+)(?:\.[0-9a-f]{8,})?")
 
 
 def tests_of_dataset(
@@ -38,6 +41,24 @@ def tests_of_run(
         column = _column(each)
         signature = signature_of_assertion(text(each, "type") or name, column or None, None)
         yield Tested(at, ref, dataset, run_id, job, name, column, passed, warns, signature)
+
+
+def test_of_job(
+    at: datetime, ref: str, run_id: str, job: str, dataset: str, name: str, table: str, *, passed: bool
+) -> Iterator[Tested]:
+    """The test that a run *is*: dbt with structured logs runs each under ``test.<project>.<test>.<hash>``."""
+    found = _TEST_JOB.fullmatch(name)
+    if found is None:
+        return
+    test = found["test"]
+    column = test.partition(f"_{table.rpartition('.')[2]}_")[2].partition("__")[0]
+    signature = signature_of_assertion(test, column or None, None)
+    yield Tested(at, ref, dataset, run_id, job, test, column, passed, False, signature)
+
+
+def is_test_job(name: str) -> bool:
+    """Whether a job's name says that it is one data test."""
+    return _TEST_JOB.fullmatch(name) is not None
 
 
 def _column(test: Facet) -> str:

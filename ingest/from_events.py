@@ -110,9 +110,10 @@ def _version_of_code(body: JobEvent, job: str) -> Iterator[Fact]:
 
 def from_write_event(body: WriteEvent, identity: Identity) -> Iterator[Fact]:
     """A table's own commit."""
+    partitions = body.output_partitions_written
     yield Committed(
         at=body.event_time, ref=body.run_id, dataset=identity.name(body.dataset_urn), run_id=body.run_id,
-        watermark=watermark_of(body.output_partitions_written), partitions=body.output_partitions_written[:10],
+        watermark=watermark_of(partitions), partitions=partitions[:10],
         rows=body.rows_written, size=body.bytes_written,
         version="" if body.commit_version is None else str(body.commit_version),
     )  # fmt: skip

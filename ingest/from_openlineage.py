@@ -4,16 +4,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph.facts import Committed, Described, Fact, Fed, Owned, RunSeen, SchemaSeen, Shipped, Summarised
+from graph.facts import (
+    Committed,
+    Described,
+    Fact,
+    Fed,
+    Owned,
+    RunSeen,
+    SchemaSeen,
+    Shipped,
+    Summarised,
+    Tested,
+)
 from graph.signatures import signature_of
 from signal_factory.errors import InvalidEvent
 from signal_factory.times import parse_time
 from signal_factory.urns import job_urn
 from signal_factory.wire import OLDataset, OpenLineageEvent
+from signal_factory.wire.shapes import is_object
 
+from .assertions import is_test_job, test_of_job, tests_of_dataset, tests_of_run
+from .explicit_lineage import explicit_lineage
 from .facets import NONE, Facet, count, inner, items, text
 from .identity import Identity
-from .assertions import tests_of_dataset, tests_of_run
 from .watermarks import watermark_of
 
 _TERMINAL = ("COMPLETE", "FAIL", "ABORT")
@@ -49,6 +62,7 @@ def from_openlineage(event: OpenLineageEvent, identity: Identity) -> Iterator[Fa
     if placed.job:
         yield from _of_job(placed)
     yield from _lineage(placed)
+    yield from explicit_lineage(placed.event, placed.at, placed.ref, placed.job, identity)
 
 
 def _placed(event: OpenLineageEvent, identity: Identity) -> Placed:
@@ -88,7 +102,8 @@ def _of_dataset(placed: Placed, dataset: OLDataset, urn: str) -> Iterator[Fact]:
         tags=tuple(text(tag, "key") for tag in items(facets.get("tags", NONE), "tags"))[:20],
         resolved=identity_is_known(dataset, urn),
     )  # fmt: skip
-    yield from tests_of_dataset(placed.at, placed.ref, placed.run_id, placed.job, urn, dataset)
+    if placed.event.run is None or not placed.job:
+        yield from tests_of_dataset(placed.at, placed.ref, placed.run_id, placed.job, urn, dataset)
 
 
 def identity_is_known(dataset: OLDataset, urn: str) -> bool:
@@ -101,7 +116,8 @@ def _of_run(placed: Placed) -> Iterator[Fact]:
     dag, dag_run, parent_run = _orchestrator(placed)
     nominal = _time(text(facets.get("nominalTime", NONE), "nominalStartTime"))
     airflow = facets.get("airflow", NONE)
-    error = _error(facets) if event.event_type in ("FAIL", "ABORT") or _has_error(facets) else ""
+    tests = tuple(_tests(placed))
+    error = _error(placed, tests) if event.event_type in ("FAIL", "ABORT") or _has_error(facets) else ""
     state = "FAIL" if _has_error(facets) and event.event_type in _TERMINAL else event.event_type or "OTHER"
     rows = count(facets.get("outputStatistics", NONE), "rowCount")
     yield RunSeen(
@@ -115,12 +131,20 @@ def _of_run(placed: Placed) -> Iterator[Fact]:
     if event.event_type == "COMPLETE" and not _has_error(facets):
         yield from _commits(placed)
     yield from _summaries(placed)
-    yield from tests_of_run(placed.at, placed.ref, placed.run_id, placed.job, facets, _tested(placed))
+    yield from tests
 
 
-def _tested(placed: Placed) -> str:
-    urns = [urn for _, urn in (*placed.inputs, *placed.outputs)]
-    return urns[0] if urns else placed.job
+def _tests(placed: Placed) -> Iterator[Tested]:
+    """Every data test the event tells of: on its data sets, in its run, or as the run itself."""
+    said = (placed.at, placed.ref, placed.run_id, placed.job)
+    told = (*placed.inputs, *placed.outputs)
+    for dataset, urn in told:
+        yield from tests_of_dataset(*said, urn, dataset)
+    yield from tests_of_run(*said, placed.run_facets, told[0][1] if told else placed.job)
+    if placed.inputs and placed.event.job is not None and placed.event.event_type in ("COMPLETE", "FAIL"):
+        table, urn = placed.inputs[0]
+        passed = placed.event.event_type == "COMPLETE"
+        yield from test_of_job(*said, urn, placed.event.job.name, table.name, passed=passed)
 
 
 def _run_type(placed: Placed) -> str:
@@ -141,16 +165,38 @@ def _orchestrator(placed: Placed) -> tuple[str, str, str]:
     dag_id = text(airflow, "dag_id") or text(inner(airflow, "dag"), "dag_id")
     if dag_id:
         return job_urn(namespace if name else "airflow", dag_id), run, ""
-    if run and name and ("airflow" in namespace.lower() or "dag" in text(job, "type").lower()):
+    root = inner(parent, "root")
+    root_job, root_run = inner(root, "job"), text(inner(root, "run"), "runId")
+    if root_run and root_run != run and _is_orchestrator(root_job):
+        return job_urn(text(root_job, "namespace"), text(root_job, "name")), root_run, run
+    if run and name and _is_orchestrator(job):
         return job_urn(namespace, name), run, ""
-    return "", "", run
+    return *_composer(placed), run
+
+
+def _composer(placed: Placed) -> tuple[str, str]:
+    """(DAG job URN, DAG run id) as Cloud Composer tells them of a task."""
+    told = placed.event.job
+    facet = told.facets.get("gcp_composer_job", NONE) if told else NONE
+    dag = text(facet, "dagId") if text(facet, "taskId") else ""
+    run = text(placed.run_facets.get("gcp_composer_run", NONE), "dagRunId")
+    return (job_urn(told.namespace, dag), run) if told and dag and run else ("", "")
+
+
+def _is_orchestrator(job: Facet) -> bool:
+    return bool(text(job, "name")) and "airflow" in text(job, "namespace").lower()
 
 
 def _has_error(facets: dict[str, dict[str, object]]) -> bool:
     return bool({"errorMessage", "spark.exception", "spark_exception"} & facets.keys())
 
 
-def _error(facets: dict[str, dict[str, object]]) -> str:
+def _error(placed: Placed, tests: tuple[Tested, ...]) -> str:
+    """Why a run failed: a test that was the run, its message, its first failing test, in this order."""
+    failing = [each for each in tests if not (each.passed or each.warns_only)]
+    if failing and placed.event.job is not None and is_test_job(placed.event.job.name):
+        return failing[0].signature
+    facets = placed.run_facets
     for name in ("errorMessage", "spark.exception", "spark_exception"):
         facet = facets.get(name, NONE)
         told = "\n".join(each for each in (text(facet, "message"), text(facet, "stackTrace")) if each)
@@ -158,7 +204,7 @@ def _error(facets: dict[str, dict[str, object]]) -> str:
             return signature_of(told)
     for failed in items(facets.get("extractionError", NONE), "errors"):
         return signature_of(text(failed, "errorMessage"))
-    return "UNKNOWN:no_reason"
+    return failing[0].signature if failing else "UNKNOWN:no_reason"
 
 
 def _time(told: str) -> datetime | None:
@@ -185,14 +231,17 @@ def _rows_written(placed: Placed) -> int | None:
 
 def _output_statistics(placed: Placed, dataset: OLDataset) -> Facet:
     name = "outputStatistics"
-    own = dataset.output_facets.get(name) or dataset.facets.get(name)
-    return own or (placed.run_facets.get(name, NONE) if len(placed.outputs) == 1 else NONE)
+    own: Facet = dataset.output_facets.get(name) or dataset.facets.get(name) or NONE
+    if own or len(placed.outputs) != 1:
+        return own
+    return placed.run_facets.get(name, NONE)
 
 
 def _output_rows(placed: Placed, dataset: OLDataset) -> int | None:
     iceberg = inner(dataset.output_facets.get("icebergCommitReport", NONE), "commitMetrics")
-    rows = count(_output_statistics(placed, dataset), "rowCount")
-    return rows if rows is not None else count(iceberg, "addedRecords")
+    measured = dataset.facets.get("dataQualityMetrics", NONE)
+    told = (count(_output_statistics(placed, dataset), "rowCount"), count(iceberg, "addedRecords"))
+    return next((rows for rows in (*told, count(measured, "rowCount")) if rows is not None), None)
 
 
 def _commits(placed: Placed) -> Iterator[Fact]:
@@ -276,11 +325,11 @@ def _columns(target: OLDataset, source: str, placed: Placed) -> Iterator[tuple[s
     facet = target.facets.get("columnLineage") or target.output_facets.get("columnLineage") or NONE
     names = {(each.namespace, each.name): urn for each, urn in placed.inputs}
     fields = facet.get("fields")
-    pairs = fields.items() if isinstance(fields, dict) else (
+    pairs = fields.items() if is_object(fields) else (
         (text(each, "name"), each) for each in items(facet, "fields")
     )  # fmt: skip
     for column, entry in pairs:
-        for origin in items(entry, "inputFields") if isinstance(entry, dict) else ():
+        for origin in items(entry, "inputFields") if is_object(entry) else ():
             told = (text(origin, "namespace"), text(origin, "name"))
             if column and text(origin, "field") and names.get(told, source) == source:
                 yield text(origin, "field"), column

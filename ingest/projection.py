@@ -4,9 +4,10 @@ Counts are carried as totals so far, so that merging them by maximum gives the t
 whatever the order of arrival.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from graph.facts import (
     Committed,
@@ -44,7 +45,7 @@ class Mutations:
         """Add to a node; returns its name."""
         ref, moment = NodeRef(label, key), format_time(at)
         kept = {name: value for name, value in props.items() if value not in (None, "", ())}
-        self.nodes.append(Node(ref, {"first_seen": moment, "last_seen": moment} | kept, moment))
+        self.nodes.append(Node(ref, _seen(moment) | kept, moment))
         return ref
 
     def edge(self, kind: str, src: NodeRef, dst: NodeRef, at: datetime, **props: Value) -> None:
@@ -52,7 +53,11 @@ class Mutations:
         moment = format_time(at)
         kept = {name: value for name, value in props.items() if value not in (None, "", ())}
         placed = "" if src.label in _LASTING and dst.label in _LASTING else moment
-        self.edges.append(Edge(kind, src, dst, {"first_seen": moment, "last_seen": moment} | kept, placed))
+        self.edges.append(Edge(kind, src, dst, _seen(moment) | kept, placed))
+
+
+def _seen(moment: str) -> dict[str, Value]:
+    return {"first_seen": moment, "last_seen": moment}
 
 
 class Projection:
@@ -72,31 +77,12 @@ class Projection:
         match fact:
             case Validated():
                 self._validated(fact, out)
-            case RunSeen():
-                _run(fact, out)
-            case Committed():
-                _commit(fact, out)
             case Summarised():
                 self._summary(fact, out)
             case Tested():
                 self._test(fact, out)
-            case SchemaSeen():
-                _schema(fact, out)
-            case Shipped():
-                _shipped(fact, out)
-            case Fed():
-                _fed(fact, out)
-            case Owned():
-                owner = out.node("Team", fact.team, fact.at)
-                out.edge("OWNED_BY", out.node(fact.label, fact.key, fact.at), owner, fact.at)
-            case Described():
-                _described(fact, out)
-            case Registered():
-                _registered(fact, out)
-            case Served():
-                service = out.node("Service", fact.service, fact.at)
-                owned = out.node("Dataset", fact.dataset, fact.at, service=fact.service)
-                out.edge("OWNED_BY", owned, service, fact.at)
+            case _:
+                _PLAIN[type(fact)](fact, out)
 
     def _count(self, key: str, by: int = 1) -> int:
         total = self.tallies.get(key, 0) + by
@@ -236,7 +222,7 @@ def _orchestrated(fact: RunSeen, run: NodeRef, out: Mutations) -> None:
         out.edge("EXECUTED", dag_run, run, fact.at)
         if fact.dag:
             out.edge("EXECUTED", out.node("Job", fact.dag, fact.at), dag_run, fact.at)
-    elif fact.parent_run_id and fact.parent_run_id != fact.run_id:
+    if fact.parent_run_id and fact.parent_run_id != fact.run_id:
         out.edge("EXECUTED", out.node("JobRun", fact.parent_run_id, fact.at), run, fact.at)
 
 
@@ -262,7 +248,8 @@ def _commit(fact: Committed, out: Mutations) -> None:
         out.edge(
             "WROTE_TO", run, dataset, fact.at, role="committed" if fact.strength else "completed",
             commit_at=moment, timestamp=moment, rows=fact.rows, bytes=fact.size, count=fact.strength,
-            partitions=fact.partitions, commit_version=version, source=(fact.watermark,) if fact.watermark else (),
+            partitions=fact.partitions, commit_version=version,
+            source=(fact.watermark,) if fact.watermark else (),
         )  # fmt: skip
 
 
@@ -307,8 +294,8 @@ def _fed(fact: Fed, out: Mutations) -> None:
 
 def _described(fact: Described, out: Mutations) -> None:
     out.node(
-        "Dataset", fact.dataset, fact.at, namespaces=fact.namespaces, type=fact.type, lifecycle=fact.lifecycle,
-        description=fact.description, tags=fact.tags,
+        "Dataset", fact.dataset, fact.at, namespaces=fact.namespaces, type=fact.type,
+        lifecycle=fact.lifecycle, description=fact.description, tags=fact.tags,
     )  # fmt: skip
 
 
@@ -325,3 +312,20 @@ def _registered(fact: Registered, out: Mutations) -> None:
         out.edge("OWNED_BY", dataset, out.node("Service", told.service, fact.at), fact.at)
     if told.job:
         out.edge("WROTE_TO", out.node("Job", told.job, fact.at), dataset, fact.at)
+
+
+def _owned(fact: Owned, out: Mutations) -> None:
+    owner = out.node("Team", fact.team, fact.at)
+    out.edge("OWNED_BY", out.node(fact.label, fact.key, fact.at), owner, fact.at)
+
+
+def _served(fact: Served, out: Mutations) -> None:
+    service = out.node("Service", fact.service, fact.at)
+    owned = out.node("Dataset", fact.dataset, fact.at, service=fact.service)
+    out.edge("OWNED_BY", owned, service, fact.at)
+
+
+_PLAIN: dict[type[Fact], Callable[[Any, Mutations], None]] = {
+    RunSeen: _run, Committed: _commit, SchemaSeen: _schema, Shipped: _shipped, Fed: _fed,
+    Owned: _owned, Described: _described, Registered: _registered, Served: _served,
+}  # fmt: skip
