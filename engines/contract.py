@@ -70,8 +70,8 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
         return None
     signature, first_bad = _onset(state, windows[0].start, windows)
     return Signal(
-        "CONTRACT_BREACH", state.urn, health, max(now, start + WINDOW), start, start + WINDOW, "TUMBLING_5MIN",
-        track=TRACK, promise=policy.registered, first_bad=first_bad,
+        "CONTRACT_BREACH", state.urn, health, max(now, start + WINDOW), start, start + WINDOW,
+        "TUMBLING_5MIN", track=TRACK, promise=policy.registered, first_bad=first_bad,
         last_good=_last_good(state, first_bad) if first_bad else None,
         signatures=tuple(_ranked(windows)) if health != "OK" else (),
         metrics={

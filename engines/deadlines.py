@@ -1,6 +1,6 @@
 """When a table is due, in local time with daylight saving (contract §2 and rule 17)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .policy import Freshness
@@ -15,16 +15,15 @@ def next_due(objective: Freshness, after: datetime) -> datetime:
     """
     zone = ZoneInfo(objective.zone)
     local = after.astimezone(zone).replace(tzinfo=None)
-    if not objective.schedule:
-        return _next_daily(objective, zone, local, after)
-    return _next_scheduled(objective, zone, local, after)
+    if objective.schedule:
+        return _next_scheduled(objective, zone, local, after)
+    return _next_daily(objective.due or time(), zone, local, after)
 
 
-def _next_daily(objective: Freshness, zone: ZoneInfo, local: datetime, after: datetime) -> datetime:
-    assert objective.due is not None
+def _next_daily(by: time, zone: ZoneInfo, local: datetime, after: datetime) -> datetime:
     day = local.date() - timedelta(days=1)
     while True:
-        due = _utc(datetime.combine(day, objective.due), zone)
+        due = _utc(datetime.combine(day, by), zone)
         if due > after:
             return due
         day += timedelta(days=1)

@@ -4,35 +4,23 @@ Each fact reaches the states of the data sets it speaks of, and nothing else: wh
 crosses data sets goes through the graph (docs/design: two stages).
 """
 
-import heapq
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summarised, Tested, Validated
 
 from . import contract, drift, freshness, gaps, quality, volume
-from .policy import GATES_DUE, WINDOW, policy_of
+from .agenda import BEAT, DUE, GATES, WINDOW, Agenda, Deadline
+from .policy import GATES_DUE, policy_of
+from .policy import WINDOW as WINDOW_LENGTH
+from .runs import Routes, advance, failed
 from .signal import Signal
 from .state import BatchRun, Commit, DatasetState, Open, Run
 
-_WINDOW, _DUE, _BEAT, _GATES = "window", "due", "beat", "gates"
+__all__ = ["Routes", "SignalEngines"]
 
-
-@dataclass(slots=True)
-class Routes:
-    """Which tables a job writes, and which job a run belongs to."""
-
-    writes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    jobs_of_runs: dict[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(order=True, slots=True)
-class _Deadline:
-    at: datetime
-    urn: str
-    what: str
-    about: str
+_Judged = TypeVar("_Judged", Summarised, Tested)
 
 
 class SignalEngines:
@@ -42,8 +30,7 @@ class SignalEngines:
         self.states = states if states is not None else {}
         self.routes = routes or Routes()
         self.touched: set[str] = set()
-        self._deadlines: list[_Deadline] = []
-        self._set: set[tuple[datetime, str, str, str]] = set()
+        self._agenda = Agenda()
         for state in self.states.values():
             self._restore(state)
 
@@ -57,9 +44,9 @@ class SignalEngines:
             case RunSeen():
                 found = self._run(fact, now)
             case Summarised():
-                found = self._judged(self._state(fact.dataset), quality.observe_summary, fact, now)
+                found = self._judged(quality.observe_summary, fact, now)
             case Tested():
-                found = self._judged(self._state(fact.dataset), quality.observe_test, fact, now)
+                found = self._judged(quality.observe_test, fact, now)
             case SchemaSeen():
                 found = iter(drift.observe_schema(self._state(fact.dataset), fact, now))
             case Registered():
@@ -70,12 +57,11 @@ class SignalEngines:
 
     def next_deadline(self) -> datetime | None:
         """When something will be looked at next."""
-        return self._deadlines[0].at if self._deadlines else None
+        return self._agenda.next()
 
     def fire(self) -> list[Signal]:
         """Look at what is due at the next deadline, at that very moment."""
-        due = heapq.heappop(self._deadlines)
-        self._set.discard((due.at, due.urn, due.what, due.about))
+        due = self._agenda.pop()
         state = self.states.get(due.urn)
         if state is None:
             return []
@@ -85,8 +71,7 @@ class SignalEngines:
     def rename(self, old: str, new: str) -> None:
         """Two names turned out to be one table."""
         gone = self.states.pop(old, None)
-        for job, urns in self.routes.writes.items():
-            self.routes.writes[job] = sorted({new if urn == old else urn for urn in urns})
+        self.routes.rename(old, new)
         if gone is None:
             return
         state = self._state(new)
@@ -107,30 +92,24 @@ class SignalEngines:
             state = self.states[urn] = DatasetState(urn)
         return state
 
-    def _set_deadline(self, at: datetime, urn: str, what: str, about: str = "") -> None:
-        key = (at, urn, what, about)
-        if key not in self._set:
-            self._set.add(key)
-            heapq.heappush(self._deadlines, _Deadline(*key))
-
     def _restore(self, state: DatasetState) -> None:
         objective = state.policy.freshness
         if state.due is not None and objective is not None:
-            self._set_deadline(state.due + objective.grace, state.urn, _DUE)
+            self._agenda.add(state.due + objective.grace, state.urn, DUE)
         for run in state.runs.values():
             self._watch_beats(state, run)
         for window in list(state.windows.values())[-2:]:
-            self._set_deadline(window.start + WINDOW, state.urn, _WINDOW, window.start.isoformat())
+            self._agenda.add(window.start + WINDOW_LENGTH, state.urn, WINDOW, window.start.isoformat())
         for run_id, batch in state.batches.items():
             if batch.ended is not None:
-                self._set_deadline(batch.ended + GATES_DUE, state.urn, _GATES, run_id)
+                self._agenda.add(batch.ended + GATES_DUE, state.urn, GATES, run_id)
 
-    def _at(self, state: DatasetState, due: _Deadline) -> Iterator[Signal]:
-        if due.what == _WINDOW:
+    def _at(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
+        if due.what == WINDOW:
             yield from _some(contract.evaluate(state, datetime.fromisoformat(due.about), due.at))
-        elif due.what == _DUE:
+        elif due.what == DUE:
             yield from self._fresh(state, due.at)
-        elif due.what == _BEAT:
+        elif due.what == BEAT:
             run = state.runs.get(due.about)
             if run is not None:
                 yield from _some(gaps.silent(state, run, due.at))
@@ -148,7 +127,7 @@ class SignalEngines:
         state.last_due = max(now, state.last_due or now)
         at = freshness.schedule(state, due)
         if at is not None:
-            self._set_deadline(at, state.urn, _DUE)
+            self._agenda.add(at, state.urn, DUE)
 
     def _registered(self, fact: Registered) -> Iterator[Signal]:
         state = self._state(fact.registration.urn)
@@ -157,16 +136,11 @@ class SignalEngines:
         since = state.policy.since or fact.at
         state.policy = policy_of(fact.registration, fact.at)
         if fact.registration.job:
-            self._learn_writer(fact.registration.job, state.urn)
+            self.routes.learn_writer(fact.registration.job, state.urn)
         at = freshness.schedule(state, max(since, fact.at))
         if at is not None:
-            self._set_deadline(at, state.urn, _DUE)
+            self._agenda.add(at, state.urn, DUE)
         yield from ()
-
-    def _learn_writer(self, job: str, urn: str) -> None:
-        urns = self.routes.writes.setdefault(job, [])
-        if urn not in urns:
-            self.routes.writes[job] = sorted([*urns, urn])[:200]
 
     def _validated(self, fact: Validated, now: datetime) -> Iterator[Signal]:
         state = self._state(fact.dataset)
@@ -179,9 +153,9 @@ class SignalEngines:
             yield from self._batch(state, fact, new, now)
             return
         window = contract.observe(state, fact)
-        closes = window.start + WINDOW
+        closes = window.start + WINDOW_LENGTH
         if closes >= now:
-            self._set_deadline(closes, state.urn, _WINDOW, window.start.isoformat())
+            self._agenda.add(closes, state.urn, WINDOW, window.start.isoformat())
         else:
             yield from _some(contract.evaluate(state, window.start, now))
         state.prune()
@@ -200,10 +174,10 @@ class SignalEngines:
         state.prune()
 
     def _judged(
-        self, state: DatasetState, observe: object, fact: Summarised | Tested, now: datetime
+        self, observe: Callable[[DatasetState, _Judged], BatchRun], fact: _Judged, now: datetime
     ) -> Iterator[Signal]:
-        assert callable(observe)
-        run: BatchRun = observe(state, fact)
+        state = self._state(fact.dataset)
+        run = observe(state, fact)
         for signature in run.failures:
             if signature not in run.is_new:
                 run.is_new[signature] = drift.note(state, signature, fact.at)
@@ -217,7 +191,7 @@ class SignalEngines:
         state.last_seen = max(fact.at, state.last_seen or fact.at)
         job = fact.job or self.routes.jobs_of_runs.get(fact.run_id, "")
         if job:
-            self._learn_writer(job, fact.dataset)
+            self.routes.learn_writer(job, fact.dataset)
         state.remember_commit(Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength))
         commit = next(each for each in state.commits if each.at <= fact.at and each.run_id == fact.run_id)
         if commit not in freshness.counting(state):
@@ -231,16 +205,14 @@ class SignalEngines:
 
     def _run(self, fact: RunSeen, now: datetime) -> Iterator[Signal]:
         if fact.run_id:
-            self.routes.jobs_of_runs[fact.run_id] = fact.job
-            if len(self.routes.jobs_of_runs) > 20_000:
-                del self.routes.jobs_of_runs[next(iter(self.routes.jobs_of_runs))]
+            self.routes.learn_run(fact.run_id, fact.job)
         for urn in fact.outputs:
-            self._learn_writer(fact.job, urn)
+            self.routes.learn_writer(fact.job, urn)
         subjects = self.routes.writes.get(fact.job, [])
         for urn in subjects:
             yield from self._run_of(self._state(urn), fact, now)
         if fact.state == "FAIL":
-            yield from (_failed(urn, fact, now) for urn in subjects or [fact.job])
+            yield from (failed(urn, fact, now) for urn in subjects or [fact.job])
 
     def _run_of(self, state: DatasetState, fact: RunSeen, now: datetime) -> Iterator[Signal]:
         if not fact.run_id:
@@ -248,7 +220,7 @@ class SignalEngines:
         run = state.runs.get(fact.run_id)
         if run is None:
             run = state.runs[fact.run_id] = Run(fact.run_id, fact.job)
-        _advance(run, fact)
+        advance(run, fact)
         yield from _some(gaps.beating_again(state, fact.run_id, now))
         self._watch_beats(state, run)
         if run.state == "COMPLETE":
@@ -258,14 +230,14 @@ class SignalEngines:
     def _watch_beats(self, state: DatasetState, run: Run) -> None:
         due = gaps.silence_due(run)
         if due is not None:
-            self._set_deadline(due, state.urn, _BEAT, run.run_id)
+            self._agenda.add(due, state.urn, BEAT, run.run_id)
 
     def _await_gates(self, state: DatasetState, run_id: str, ended: datetime, now: datetime) -> None:
         if not gaps.expected_gates(state, run_id):
             return
         batch = state.batches.setdefault(run_id, BatchRun(run_id, ended))
         batch.ended = max(ended, batch.ended or ended)
-        self._set_deadline(max(batch.ended + GATES_DUE, now), state.urn, _GATES, run_id)
+        self._agenda.add(max(batch.ended + GATES_DUE, now), state.urn, GATES, run_id)
 
     def _ended(self, state: DatasetState, run_id: str) -> datetime | None:
         batch = state.batches.get(run_id)
@@ -287,41 +259,6 @@ class SignalEngines:
         elif signal.state == "OK":
             state.open.pop(signal.track, None)
         return signal
-
-
-def _advance(run: Run, fact: RunSeen) -> None:
-    order = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
-    if fact.state in order and order.index(fact.state) >= order.index(
-        run.state if run.state in order else ""
-    ):
-        run.state = fact.state
-    began = fact.started_at or (fact.at if fact.state == "START" else None)
-    if began is not None:
-        run.started = min(began, run.started or began)
-    if run.started is None and fact.duration_s is not None and fact.state in gaps.TERMINAL:
-        from datetime import timedelta
-
-        run.started = fact.at - timedelta(seconds=fact.duration_s)
-    if fact.state in ("HEARTBEAT", "RUNNING"):
-        run.beats = sorted({*run.beats, fact.at})[-20:]
-        run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
-    if fact.state in gaps.TERMINAL:
-        run.ended = max(fact.at, run.ended or fact.at)
-    run.started = run.started or fact.at
-    run.scheduled = fact.scheduled_at or run.scheduled
-    run.error = fact.error or run.error
-    run.dag, run.dag_run_id = fact.dag or run.dag, fact.dag_run_id or run.dag_run_id
-    run.seen = max(fact.at, run.seen or fact.at)
-
-
-def _failed(subject: str, fact: RunSeen, now: datetime) -> Signal:
-    """A run failed: an observation, which breaks no promise by itself (contract rule 2)."""
-    return Signal(
-        "FRESHNESS_BREACH", subject, "WARNING", now, fact.at, fact.at, "BATCH_RUN", first_bad=fact.at,
-        signatures=(fact.error,) if fact.error else (), run_ids=(fact.run_id,) if fact.run_id else (),
-        evidence=(fact.run_id or fact.job,), details={"reason": "JOB_FAILED", "job": fact.job},
-        batch={"run_id": fact.run_id, "job": fact.job},
-    )  # fmt: skip
 
 
 def _some(signal: Signal | None) -> Iterable[Signal]:

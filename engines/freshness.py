@@ -168,7 +168,8 @@ def recovered(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
         state.last_due = max(commit.at, state.last_due or commit.at)
     return Signal(
         "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad),
-        "DEADLINE", track=TRACK, promise=True, last_good=commit.at, run_ids=(commit.run_id,) if commit.run_id else (),
+        "DEADLINE", track=TRACK, promise=True, last_good=commit.at,
+        run_ids=(commit.run_id,) if commit.run_id else (),
         evidence=(commit.run_id or state.urn,),
         details={"current_watermark": commit.watermark} if commit.watermark else {},
     )  # fmt: skip

@@ -4,6 +4,7 @@ Source: spec/architecture_review.md §2.3, contract rule 3.
 """
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 from .policy import GATES_DUE
@@ -20,8 +21,8 @@ def silence_due(run: Run) -> datetime | None:
     """When the silence of a run becomes a gap, or None for a run that does not beat regularly."""
     if run.state in TERMINAL or not run.beats:
         return None
-    beats = sorted({*run.beats, *([run.started] if run.started else [])})
-    gaps = [(later - sooner).total_seconds() for sooner, later in zip(beats, beats[1:], strict=False)]
+    beats = sorted({*run.beats, run.started} if run.started else set(run.beats))
+    gaps = [(later - sooner).total_seconds() for sooner, later in pairwise(beats)]
     usual = median(gaps) if gaps else 60.0
     if not run.explicit_beats and (len(beats) < _REGULAR or max(gaps) > 2 * usual + 1):
         return None
@@ -35,10 +36,12 @@ def silent(state: DatasetState, run: Run, now: datetime) -> Signal | None:
         return None
     last = max(run.beats)
     return Signal(
-        "EVIDENCE_INCOMPLETE", state.urn, "CRITICAL", now, last, due, "BATCH_RUN", track=f"{BEATS}:{run.run_id}",
-        promise=state.policy.is_watched, first_bad=due, last_good=last, run_ids=(run.run_id,),
+        "EVIDENCE_INCOMPLETE", state.urn, "CRITICAL", now, last, due, "BATCH_RUN",
+        track=f"{BEATS}:{run.run_id}", promise=state.policy.is_watched, first_bad=due, last_good=last,
+        run_ids=(run.run_id,),
         signatures=("HEARTBEATS_STOPPED",), evidence=(run.run_id,),
-        details={"reason": "HEARTBEATS_STOPPED", "job": run.job}, batch={"run_id": run.run_id, "job": run.job},
+        details={"reason": "HEARTBEATS_STOPPED", "job": run.job},
+        batch={"run_id": run.run_id, "job": run.job},
     )  # fmt: skip
 
 
@@ -47,7 +50,9 @@ def expected_gates(state: DatasetState, run_id: str) -> set[str]:
     before = [each for each in state.batches.values() if each.run_id != run_id and each.gates]
     before.sort(key=lambda each: (each.at, each.run_id))
     sets = [set(each.gates) for each in before[-3:]]
-    return set.intersection(*sets) if len(sets) >= 2 else set()
+    if len(sets) < 2:
+        return set()
+    return {gate for gate in sets[0] if all(gate in each for each in sets)}
 
 
 def gates_missing(

@@ -84,7 +84,8 @@ def evaluate(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None
         "DQ_BREACH", state.urn, health, now, run.at, max(run.summary_at or run.at, run.verdict_at or run.at),
         "BATCH_RUN", track=TRACK,
         promise=policy.registered and (objective is not None or bool(failed)),
-        first_bad=first_bad, last_good=_last_good(state, run), signatures=signatures if health != "OK" else (),
+        first_bad=first_bad, last_good=_last_good(state, run),
+        signatures=signatures if health != "OK" else (),
         run_ids=(run.run_id,), metrics=_metrics(run, rate, threshold),
         top_failures=tuple(
             {"signature": name, "count": run.failures[name].count, "is_new": run.is_new.get(name, False)}

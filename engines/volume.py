@@ -45,7 +45,8 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
         "VOLUME_ANOMALY", state.urn, health, now, commit.at, commit.at, "BATCH_RUN", track=TRACK,
         promise=policy.registered and policy.volume_threshold is not None, first_bad=commit.at,
         last_good=max((each.at for each in peers), default=None),
-        signatures=("VOLUME_LOW" if low else "VOLUME_HIGH",), run_ids=(commit.run_id,) if commit.run_id else (),
+        signatures=("VOLUME_LOW" if low else "VOLUME_HIGH",),
+        run_ids=(commit.run_id,) if commit.run_id else (),
         metrics={
             "rows": commit.rows, "baseline_mean": round(mean, 1), "baseline_stddev": round(spread, 1),
             "deviation_pct": round(100 * deviation, 1), "threshold_pct": round(100 * threshold, 1),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from signal_factory.wire.shapes import is_list, is_object
+
 Facet: TypeAlias = Mapping[str, Any]
 NONE: Facet = {}
 
@@ -29,12 +31,12 @@ def count(facet: Facet, *names: str) -> int | None:
 def inner(facet: Facet, name: str) -> Facet:
     """The object at ``name``, or an empty one."""
     value = facet.get(name)
-    return value if isinstance(value, dict) else NONE
+    return value if is_object(value) else NONE
 
 
 def items(facet: Facet, name: str) -> Iterator[Facet]:
     """The objects in the list at ``name``."""
     value = facet.get(name)
-    for each in value if isinstance(value, list) else ():
-        if isinstance(each, dict):
+    for each in value if is_list(value) else ():
+        if is_object(each):
             yield each

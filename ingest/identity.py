@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from graph.keys import without_partition
 from signal_factory.urns import dataset_urn_for, urn_problem
 from signal_factory.wire import DatasetRegistration, MappingRule, OLDataset
+from signal_factory.wire.shapes import is_list, is_object
 
 _MAX_NAMES = 100_000
 
@@ -192,8 +193,8 @@ def _place(text: str) -> str:
 
 def _symlinks(seen: OLDataset) -> Iterable[tuple[str, str]]:
     identifiers = seen.facets.get("symlinks", {}).get("identifiers")
-    for each in identifiers if isinstance(identifiers, list) else ():
-        if isinstance(each, dict):
+    for each in identifiers if is_list(identifiers) else ():
+        if is_object(each):
             namespace, name = each.get("namespace"), each.get("name")
             if isinstance(namespace, str) and isinstance(name, str) and name.strip():
                 yield namespace, name

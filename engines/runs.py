@@ -1,0 +1,75 @@
+"""Runs of jobs: which table they concern, how far they are, and what a failed one says."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from graph.facts import RunSeen
+
+from .gaps import TERMINAL
+from .signal import Signal
+from .state import Run
+
+MAX_RUNS, MAX_TABLES = 20_000, 200
+_ORDER = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
+
+
+@dataclass(slots=True)
+class Routes:
+    """Which tables a job writes, and which job a run belongs to."""
+
+    writes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    jobs_of_runs: dict[str, str] = field(default_factory=dict[str, str])
+
+    def learn_writer(self, job: str, urn: str) -> None:
+        """Note that ``job`` writes the table ``urn``."""
+        urns = self.writes.setdefault(job, [])
+        if urn not in urns:
+            self.writes[job] = sorted([*urns, urn])[:MAX_TABLES]
+
+    def learn_run(self, run_id: str, job: str) -> None:
+        """Note whose run it is; the runs not heard of for longest are forgotten first."""
+        self.jobs_of_runs.pop(run_id, None)
+        self.jobs_of_runs[run_id] = job
+        if len(self.jobs_of_runs) > MAX_RUNS:
+            del self.jobs_of_runs[next(iter(self.jobs_of_runs))]
+
+    def rename(self, old: str, new: str) -> None:
+        """Two names turned out to be one table."""
+        for job, urns in self.writes.items():
+            if old in urns:
+                self.writes[job] = sorted({new if urn == old else urn for urn in urns})
+
+
+def advance(run: Run, fact: RunSeen) -> None:
+    """Fold one sign of life into a run; the order of signs does not matter."""
+    if fact.state in _ORDER and _ORDER.index(fact.state) >= _rank(run.state):
+        run.state = fact.state
+    began = fact.started_at or (fact.at if fact.state == "START" else None)
+    if began is not None:
+        run.started = min(began, run.started or began)
+    if run.started is None and fact.duration_s is not None and fact.state in TERMINAL:
+        run.started = fact.at - timedelta(seconds=fact.duration_s)
+    if fact.state in ("HEARTBEAT", "RUNNING"):
+        run.beats = sorted({*run.beats, fact.at})[-20:]
+        run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
+    if fact.state in TERMINAL:
+        run.ended = max(fact.at, run.ended or fact.at)
+    run.started = run.started or fact.at
+    run.scheduled = fact.scheduled_at or run.scheduled
+    run.error = fact.error or run.error
+    run.dag, run.dag_run_id = fact.dag or run.dag, fact.dag_run_id or run.dag_run_id
+    run.seen = max(fact.at, run.seen or fact.at)
+
+
+def _rank(state: str) -> int:
+    return _ORDER.index(state) if state in _ORDER else 0
+
+
+def failed(subject: str, fact: RunSeen, now: datetime) -> Signal:
+    """A run failed: an observation, which breaks no promise by itself (contract rule 2)."""
+    return Signal(
+        "FRESHNESS_BREACH", subject, "WARNING", now, fact.at, fact.at, "BATCH_RUN", first_bad=fact.at,
+        signatures=(fact.error,) if fact.error else (), run_ids=(fact.run_id,) if fact.run_id else (),
+        evidence=(fact.run_id or fact.job,), details={"reason": "JOB_FAILED", "job": fact.job},
+        batch={"run_id": fact.run_id, "job": fact.job},
+    )  # fmt: skip
