@@ -7,6 +7,7 @@ from signal_factory.errors import BackendUnavailable, InvalidEvent
 from signal_factory.wire import Envelope, read_line
 
 EVENTS = "events.ndjson"
+_SIDE_BY_SIDE = frozenset({"001-contract-break", "007-red-herring"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,6 @@ class Recording:
                 continue
         return sorted(found, key=lambda envelope: envelope.time)
 
-    def registered(self) -> frozenset[str]:
-        """URNs of the data sets it registers."""
-        return frozenset(str(each.body["urn"]) for each in self.envelopes() if each.kind == "dataset")
-
 
 def shipped() -> list[Recording]:
     """The recordings in ``fixtures/`` beside the packages, by name.
@@ -47,16 +44,13 @@ def shipped() -> list[Recording]:
     return [_recording(path) for path in paths]
 
 
-def distinct(recordings: list[Recording]) -> list[Recording]:
-    """Those that can share one graph: variants of a story told already, on the same tables, are left out."""
-    told: set[str] = set()
-    kept: list[Recording] = []
-    for recording in recordings:
-        names = recording.registered()
-        if told.isdisjoint(names):
-            told |= names
-            kept.append(recording)
-    return kept
+def side_by_side(recordings: list[Recording]) -> list[Recording]:
+    """Those that one server can show at once, each as it is on its own.
+
+    The others are variants on the same tables, or last so long that what an earlier
+    one promised daily would fall due again and again.
+    """
+    return [each for each in recordings if each.name in _SIDE_BY_SIDE]
 
 
 def _recording(path: Path) -> Recording:

@@ -10,7 +10,7 @@ from ...entries import prepare
 from ...eventlog_schema import LOG_FILE
 from ...intake import Sorted
 from ...lease import holder
-from ...recordings import Recording, distinct, shipped
+from ...recordings import Recording, shipped, side_by_side
 from ...replay import render_text, replay_lines
 from ..common import settings_of, wants_json
 from ..console import OK, Console
@@ -28,7 +28,7 @@ def run(arguments: Namespace, console: Console) -> int:
     console.flush()
     if arguments.no_serve:
         return OK
-    return _serve(arguments, distinct(recordings), console)
+    return _serve(arguments, side_by_side(recordings), console)
 
 
 def _print(documents: dict[str, Any], console: Console, *, as_json: bool) -> None:
@@ -47,7 +47,7 @@ def _serve(arguments: Namespace, recordings: list[Recording], console: Console) 
         _clear(data_dir)
     settings = settings_of(arguments, data_dir=data_dir).settings
     names = ", ".join(each.name for each in recordings)
-    console.note(f"serving these together: {names}; the others are variants on the same tables")
+    console.note(f"serving these together: {names}; the others would change each other's story")
     may_move = base.sources["port"] == "default"
     return serve_data(
         settings, console, with_page=True, may_move=may_move, prepare=lambda app: _fill(app, recordings)
