@@ -10,6 +10,7 @@ from .world import Change, FailureView, World
 SKEW = timedelta(minutes=2)
 ROLLOUT = timedelta(minutes=30)
 LONG_AGO = timedelta(days=3)
+SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def on_data(
             change, Between(between.last_good, between.first_bad, slack), chain, "", "", "", link, why, 1.0
         )
         if runs_bad and change.at <= between.first_bad + SKEW:
-            suspect = _with_version(suspect, change, between)
+            certain = _separates(world, urn, change, failures, between)
+            suspect = _with_version(suspect, change, between, certain=certain)
         elif versions_known:
             suspect = suspect.ruled_out(0.25, "the failing records came from another version")
         elif blamed and change.service not in blamed:
@@ -103,11 +105,29 @@ def on_data(
     ]
 
 
-def _with_version(suspect: Suspect, change: Change, between: Between) -> Suspect:
+def _separates(world: World, urn: str, change: Change, failures: list[FailureView], between: Between) -> bool:
+    """Whether the version itself tells bad from good, so that good records after it clear nothing.
+
+    Either the failure was never seen before the version came and began soon after, or
+    another version of the same producer goes on being good.
+    """
+    failing = {version for failure in failures for version in failure.versions}
+    began = min(failure.first_seen for failure in failures)
+    if failing == {change.version} and change.at - SKEW <= began <= change.at + SOON:
+        return True
+    others = [
+        last
+        for other, _, last in world.versions_seen(urn)
+        if other.service == change.service and other.version not in failing
+    ]
+    return any(last >= between.first_bad for last in others) and between.first_bad - change.at < LONG_AGO
+
+
+def _with_version(suspect: Suspect, change: Change, between: Between, *, certain: bool) -> Suspect:
     """The failing records name this version: it ran, whenever it went live."""
     factors = suspect.factors | {"signature": (1.0, f"the failing records carry version {change.version}")}
     standing = 1.0
-    if between.last_good is not None and change.at <= between.last_good - ROLLOUT:
+    if not certain and between.last_good is not None and change.at <= between.last_good - ROLLOUT:
         standing = 0.75 if between.last_good - change.at < timedelta(hours=12) else 0.4
     return replace(suspect, factors=factors, standing=standing)
 
@@ -142,7 +162,7 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
 def _first_versions(world: World, urn: str) -> set[str]:
     """The version each producer, and each writing job, was first seen with is what had been there."""
     firsts: dict[str, str] = {}
-    for change, _ in world.versions_seen(urn):
+    for change, _, _ in world.versions_seen(urn):
         firsts.setdefault(change.service, change.key)
     for job in world.writers(urn):
         codes = [run.code for run in world.runs.get(job, ()) if run.code]

@@ -1,5 +1,6 @@
 """One broken track explained: suspects, verdict, and the report."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,11 @@ from .paths import Step, cypher, gremlin, path_of
 from .suspects import ABSTAIN, TIE, WEIGHTS, Suspect, level
 from .timeline import timeline
 from .world import World, look
+
+_HIGH = "VOLUME_HIGH"
+_HELD = "its own checks held the data back"
+_SHAPE = "the shape of its input explains it"
+_LARGE = "the size of its input explains it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +83,44 @@ def _late(world: World, episode: Episode) -> list[Suspect]:
         since, by = episode.deadlines[-2:]
         missed = late.Missed(episode.dataset, since, by, grace, good=episode.last_good)
     found = late.trace(world, missed)
-    if found and found[0].kind == "JOB_FAILED" and family_of(found[0].signature) in ("drift", "upstream"):
-        return _broken_by_input(world, episode, found)
+    return _deeper(world, episode, found) if found else found
+
+
+def _deeper(world: World, episode: Episode, found: list[Suspect]) -> list[Suspect]:
+    """What made the blamed run fail, hold back or crawl, where its data explains that."""
+    blamed = found[0]
+    for bad, why in _data_behind(world, episode, blamed):
+        above = (
+            wrong.trace_volume(world, bad) if bad.signatures == (_HIGH,) else wrong.trace_failure(world, bad)
+        )
+        if above and (bad.urn != blamed.chain[0] or why != _SHAPE or above[0].chain[0] != blamed.chain[0]):
+            below = blamed.chain if bad.urn != blamed.chain[0] else blamed.chain[1:]
+            extended = [replace(each, chain=(*each.chain, *below)) for each in above]
+            return [*extended, *(each.ruled_out(0.6, why) for each in found)]
     return found
 
 
-def _broken_by_input(world: World, episode: Episode, found: list[Suspect]) -> list[Suspect]:
-    """A job that failed on the shape of its input: the change of that input is the cause."""
-    failed = found[0]
-    run = world.run(failed.run_id)
-    began = run.started if run else episode.first_bad
-    bad = wrong.Bad(
-        failed.chain[0], (failed.signature,), began, episode.last_good, (failed.run_id,), (failed.run_id,)
-    )
-    above = wrong.trace_failure(world, bad)
-    if not above or above[0].chain[0] == failed.chain[0]:
-        return found
-    extended = [replace(each, chain=(*each.chain, *failed.chain[1:])) for each in above]
-    return [*extended, *(each.ruled_out(0.6, "the shape of its input explains it") for each in found)]
+def _data_behind(world: World, episode: Episode, blamed: Suspect) -> Iterator[tuple[wrong.Bad, str]]:
+    run = world.run(blamed.run_id) if blamed.run_id else None
+    if run is None or blamed.label != "Job":
+        return
+    urn = blamed.chain[0]
+    refs: tuple[str, ...] = (blamed.run_id,)
+    for signal in world.signals(urn):
+        if signal.signal_type == "DQ_BREACH" and signal.run_id == run.run_id and signal.signature:
+            refs = signal.evidence or refs
+            yield (
+                wrong.Bad(urn, (signal.signature,), signal.at, episode.last_good, (run.run_id,), refs),
+                _HELD,
+            )
+    if blamed.kind == "JOB_FAILED" and family_of(blamed.signature) in ("drift", "upstream"):
+        yield wrong.Bad(urn, (blamed.signature,), run.started, episode.last_good, refs, refs), _SHAPE
+    if blamed.kind == "JOB_RUNNING_SLOW":
+        since = run.started - timedelta(hours=26)
+        for source in world.inputs(run.job):
+            for signal in world.signals(source):
+                if signal.signature == _HIGH and since <= signal.at <= run.started + timedelta(hours=1):
+                    yield wrong.Bad(source, (_HIGH,), signal.at, None, (), signal.evidence), _LARGE
 
 
 def _gap(world: World, episode: Episode) -> Suspect:

@@ -220,13 +220,14 @@ class World:
         found = [_change(each, self.nodes[each]) for each in refs if each in self.nodes]
         return sorted(found, key=lambda each: (each.at, each.key))
 
-    def versions_seen(self, urn: str) -> list[tuple[Change, datetime]]:
-        """Producer versions observed in a stream's records, with when each was first seen there."""
+    def versions_seen(self, urn: str) -> list[tuple[Change, datetime, datetime]]:
+        """Producer versions observed in a stream's records, with when each was first and last seen there."""
         edges = self.into("AFFECTS", NodeRef("Dataset", urn), "Deployment")
         found = [
             (
                 _change(edge.src, self.nodes[edge.src]),
                 parse_time(str(edge.props.get("first_seen") or edge.at)),
+                parse_time(edge.at),
             )
             for edge in edges
             if edge.src in self.nodes

@@ -79,7 +79,7 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
 
 def _last_good_at(world: World, origin: Origin, since: datetime) -> datetime | None:
     commits = [each.at for each in world.commits(origin.urn) if each.at < since]
-    seen = [at for _, at in world.versions_seen(origin.urn) if at < since]
+    seen = [at for _, at, _ in world.versions_seen(origin.urn) if at < since]
     return max([*commits, *seen[-1:]], default=None)
 
 
