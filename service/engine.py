@@ -37,6 +37,7 @@ class Engine:
         self._evidence: dict[str, Document] = {}
         self._unplaced: list[Document] = []
         self._feedback: dict[str, list[Document]] = {}
+        self._fresh: set[str] = set()
         self._dirty: dict[str, str] = {}
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
@@ -165,8 +166,10 @@ class Engine:
         from .memory_rows import rows_of
 
         self._pipeline.flush()
+        for evidence_id in self._fresh & self._evidence.keys():
+            self._mark(f"evidence/{evidence_id}", self._evidence[evidence_id])
         rows = rows_of(self._pipeline, self._events) | self._dirty
-        self._dirty = {}
+        self._dirty, self._fresh = {}, set()
         return rows
 
     def load(self, rows: Mapping[str, str]) -> None:
@@ -191,7 +194,7 @@ class Engine:
         evidence_id = envelope.body.get("evidence_id")
         if isinstance(evidence_id, str) and evidence_id not in self._evidence:
             self._evidence[evidence_id] = without_values(dict(envelope.body))
-            self._mark(f"evidence/{evidence_id}", self._evidence[evidence_id])
+            self._fresh.add(evidence_id)
             if len(self._evidence) > 200_000:
                 gone = next(iter(self._evidence))
                 del self._evidence[gone]

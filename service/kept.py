@@ -1,14 +1,13 @@
 """What state needs in order to be kept: which keys changed, and which deadlines are to come."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
-from engines.fleet import SignalEngines
+from engines.agenda import Agenda, Deadline
+from engines.fleet import Routes, SignalEngines
+from engines.state import DatasetState
 
 V = TypeVar("V")
-Deadline: TypeAlias = tuple[datetime, str, str, str]
-"""When, the data set's URN, what is looked at, and about what."""
 
 
 class Noted(dict[str, V]):
@@ -32,19 +31,29 @@ class Noted(dict[str, V]):
         return changed
 
 
+class KeptAgenda(Agenda):
+    """An agenda that can be read without being worked off."""
+
+    def all(self) -> list[Deadline]:
+        """Every deadline, in order."""
+        return sorted(self._known)
+
+
 class KeptEngines(SignalEngines):
     """Signal engines whose deadlines can be put away and taken up again."""
+
+    def __init__(
+        self, states: dict[str, DatasetState], routes: Routes, deadlines: Iterable[Deadline]
+    ) -> None:
+        """Only ``deadlines`` are to come: what was looked at before a restart is not looked at twice."""
+        super().__init__(states, routes)
+        self._agenda = self._kept = KeptAgenda()
+        for each in deadlines:
+            self._agenda.add(each.at, each.urn, each.what, each.about)
 
     def deadlines(self) -> dict[str, list[Deadline]]:
         """What is still to be looked at, by data set and in order."""
         found: dict[str, list[Deadline]] = {}
-        for each in sorted(self._set):
-            found.setdefault(each[1], []).append(each)
+        for each in self._kept.all():
+            found.setdefault(each.urn, []).append(each)
         return found
-
-    def resume(self, deadlines: Iterable[Deadline]) -> None:
-        """Look at these and no others: what was looked at before the restart is not looked at twice."""
-        self._deadlines.clear()
-        self._set.clear()
-        for each in deadlines:
-            self._set_deadline(*each)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot.assembly import Settled
 from copilot.episodes import Episode
+from engines.agenda import Deadline
 from engines.state import DatasetState
 from ingest.identity import Book, Known
 from signal_factory.ids import canonical_json
 
-from .kept import Deadline, Noted
+from .kept import Noted
 from .pipeline import Clock, Memory, Pipeline
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from copilot.annotate import annotations
 from copilot.assembly import Assembly, Ledger
 from copilot.episodes import Episode
+from engines.agenda import Deadline
 from engines.fleet import Routes
 from engines.signal import Signal
 from engines.state import DatasetState
@@ -23,7 +24,7 @@ from ingest.projection import Projection
 from ingest.translate import translate
 from signal_factory.wire import Envelope
 
-from .kept import Deadline, KeptEngines, Noted
+from .kept import KeptEngines, Noted
 
 _TALKING, _SILENCE = 10, timedelta(minutes=30)
 
@@ -88,12 +89,11 @@ class Pipeline:
         self.memory = memory or Memory()
         self.store = store
         self.identity = Identity(self.memory.book)
-        self.engines = KeptEngines(self.memory.states, self.memory.routes)
-        self.engines.resume(self.memory.deadlines)
+        self.engines = KeptEngines(self.memory.states, self.memory.routes, self.memory.deadlines)
         self.assembly = Assembly(store, self.memory.ledger)
         self.saved_rules = ""
         self._projection = Projection(self.memory.tallies)
-        self._buffer = GraphBuffer(store, write_filter=WriteFilter.over(store))
+        self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=WriteFilter.over(store))
 
     def apply(self, envelope: Envelope) -> tuple[str, ...]:
         """Fold one event in; notes on what of it found no place.
