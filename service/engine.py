@@ -12,6 +12,7 @@ from signal_factory.ids import derived_id
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
+from .evidence_book import EvidenceBook
 from .pipeline import Pipeline
 
 _MOST_NOTES = 1_000
@@ -34,10 +35,9 @@ class Engine:
         self._graph = graph
         self._pipeline = Pipeline(graph)
         self._events = 0
-        self._evidence: dict[str, Document] = {}
+        self._evidence = EvidenceBook()
         self._unplaced: list[Document] = []
         self._feedback: dict[str, list[Document]] = {}
-        self._fresh: set[str] = set()
         self._dirty: dict[str, str] = {}
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
@@ -62,7 +62,7 @@ class Engine:
             return str(error)
         self._events += 1
         if envelope.kind == "evidence":
-            self._keep_evidence(envelope)
+            self._evidence.keep(envelope.body)
         if notes:
             self._note(envelope, list(notes))
         return ""
@@ -166,10 +166,8 @@ class Engine:
         from .memory_rows import rows_of
 
         self._pipeline.flush()
-        for evidence_id in self._fresh & self._evidence.keys():
-            self._mark(f"evidence/{evidence_id}", self._evidence[evidence_id])
-        rows = rows_of(self._pipeline, self._events) | self._dirty
-        self._dirty, self._fresh = {}, set()
+        rows = rows_of(self._pipeline, self._events) | self._evidence.take_rows() | self._dirty
+        self._dirty = {}
         return rows
 
     def load(self, rows: Mapping[str, str]) -> None:
@@ -181,24 +179,12 @@ class Engine:
         for key, text in rows.items():
             kind, _, name = key.partition("/")
             if kind == "evidence":
-                self._evidence[name] = read_json(text)
+                self._evidence.restore(name, read_json(text))
             elif kind == "feedback":
                 self._feedback[name] = read_json(text)
             elif key == "unplaced":
                 self._unplaced = read_json(text)
         self._version += 1
-
-    def _keep_evidence(self, envelope: Envelope) -> None:
-        from copilot.evidence import without_values
-
-        evidence_id = envelope.body.get("evidence_id")
-        if isinstance(evidence_id, str) and evidence_id not in self._evidence:
-            self._evidence[evidence_id] = without_values(dict(envelope.body))
-            self._fresh.add(evidence_id)
-            if len(self._evidence) > 200_000:
-                gone = next(iter(self._evidence))
-                del self._evidence[gone]
-                self._dirty[f"evidence/{gone}"] = ""
 
     def _note(self, envelope: Envelope, notes: list[str]) -> None:
         self._unplaced.append({"time": format_time(envelope.time), "kind": envelope.kind, "notes": notes})
