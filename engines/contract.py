@@ -3,13 +3,13 @@
 Source: spec/event_schemas_and_scenarios.md, scenario 1, step 3.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from graph.facts import Validated
 
 from .policy import MIN_SAMPLE, WINDOW
 from .signal import Signal
-from .state import DatasetState, Failure, Window
+from .state import MAX_FAILURES, DatasetState, Failure, Window
 
 TRACK = "contract"
 DEFAULT_RATE, DEFAULT_WARNING = 0.95, 0.80
@@ -27,8 +27,10 @@ def observe(state: DatasetState, fact: Validated) -> Window:
     key = start.isoformat()
     window = state.windows.get(key)
     if window is None:
+        last = next(reversed(state.windows), "")
         window = state.windows[key] = Window(start)
-        state.windows = dict(sorted(state.windows.items()))
+        if key < last:
+            state.windows = dict(sorted(state.windows.items()))
     if fact.result == "FAIL":
         _failed(window, fact)
     else:
@@ -45,6 +47,8 @@ def _failed(window: Window, fact: Validated) -> None:
     if window.first_fail is None or fact.at < window.first_fail:
         window.first_fail, window.trace_id = fact.at, fact.trace_id
     for signature in fact.signatures or ("UNKNOWN:no_reason",):
+        if len(window.failures) >= MAX_FAILURES and signature not in window.failures:
+            continue
         failure = window.failures.setdefault(signature, Failure())
         failure.count += 1
         if failure.first_at is None or (fact.at, fact.ref) < (failure.first_at, failure.first_ref):
@@ -55,19 +59,16 @@ def _failed(window: Window, fact: Validated) -> None:
 
 
 def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | None:
-    """The signal of the window that begins at ``start``, or None where there is nothing to say."""
+    """The signal of the window that begins at ``start``, or None where there is nothing to say.
+
+    That a window was good mends nothing while one after it is bad.
+    """
     windows = _sample(state, start)
-    total = sum(each.total for each in windows)
-    if total < MIN_SAMPLE:
+    total, failed = sum(each.total for each in windows), sum(each.failed for each in windows)
+    objective, health = _health(state, total, failed)
+    if not health or (health == "OK" and (TRACK not in state.open or _is_bad_after(state, start, now))):
         return None
-    failed = sum(each.failed for each in windows)
-    rate = (total - failed) / total
-    policy = state.policy
-    objective = DEFAULT_RATE if policy.contract_rate is None else policy.contract_rate
-    warning = min(objective, DEFAULT_WARNING if policy.contract_warning is None else policy.contract_warning)
-    health = "OK" if rate >= objective else "WARNING" if rate >= warning else "CRITICAL"
-    if health == "OK" and TRACK not in state.open:
-        return None
+    rate, policy = (total - failed) / total, state.policy
     signature, first_bad = _onset(state, windows[0].start, windows)
     return Signal(
         "CONTRACT_BREACH", state.urn, health, max(now, start + WINDOW), start, start + WINDOW,
@@ -81,6 +82,32 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
         top_failures=tuple(_top(windows)), evidence=tuple(sorted(_refs(windows, signature))),
         trace_id=next((each.trace_id for each in windows if each.trace_id), ""),
     )  # fmt: skip
+
+
+def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
+    """(objective, health); too few records have none."""
+    policy = state.policy
+    objective = DEFAULT_RATE if policy.contract_rate is None else policy.contract_rate
+    warning = min(objective, DEFAULT_WARNING if policy.contract_warning is None else policy.contract_warning)
+    if total < MIN_SAMPLE:
+        return objective, ""
+    rate = (total - failed) / total
+    return objective, "OK" if rate >= objective else "WARNING" if rate >= warning else "CRITICAL"
+
+
+def last_closed(state: DatasetState, now: datetime) -> datetime | None:
+    """The start of the last window with records that is over."""
+    return max((each.start for each in state.windows.values() if closes_at(each.start) <= now), default=None)
+
+
+def _is_bad_after(state: DatasetState, start: datetime, now: datetime) -> bool:
+    closed = [each.start for each in state.windows.values() if closes_at(each.start) <= now]
+    for each in (one for one in closed if one > start):
+        windows = _sample(state, each)
+        total, failed = sum(one.total for one in windows), sum(one.failed for one in windows)
+        if _health(state, total, failed)[1] not in ("", "OK"):
+            return True
+    return False
 
 
 def _sample(state: DatasetState, start: datetime) -> list[Window]:
@@ -158,4 +185,4 @@ def _last_good(state: DatasetState, first_bad: datetime) -> datetime | None:
 
 def closes_at(start: datetime) -> datetime:
     """When the window that begins at ``start`` is over."""
-    return start + timedelta(minutes=5)
+    return start + WINDOW

@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from .policy import Freshness
 
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""Due of a schedule that never fires."""
+
 
 def next_due(objective: Freshness, after: datetime) -> datetime:
     """The first due moment (without grace) later than ``after``, in UTC.
@@ -18,6 +21,17 @@ def next_due(objective: Freshness, after: datetime) -> datetime:
     if objective.schedule:
         return _next_scheduled(objective, zone, local, after)
     return _next_daily(objective.due or time(), zone, local, after)
+
+
+def previous_due(objective: Freshness, due: datetime) -> datetime:
+    """The last due moment before ``due``, itself one; ``due`` where there was none for two months."""
+    for days in (1, 8, 62):
+        found, moment = due, next_due(objective, due - timedelta(days=days))
+        while moment < due:
+            found, moment = moment, next_due(objective, moment)
+        if found < due:
+            return found
+    return due
 
 
 def _next_daily(by: time, zone: ZoneInfo, local: datetime, after: datetime) -> datetime:
@@ -41,7 +55,7 @@ def _next_scheduled(objective: Freshness, zone: ZoneInfo, local: datetime, after
         due = _utc(moment, zone)
         if due > after:
             return due
-    return datetime.max.replace(tzinfo=UTC)
+    return NEVER
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from .policy import NEW_AFTER
 from .signal import Signal
 from .state import DatasetState, Schema
 
+_SCHEMAS = 20
 _TYPES = {"UNKNOWN_ENUM": "ENUM_VALUE_DRIFT", "NEW_FIELD": "FIELD_ADDED", "MISSING_FIELD": "FIELD_REMOVED",
           "SCHEMA_BREAK": "TYPE_CHANGED"}  # fmt: skip
 
@@ -50,18 +51,21 @@ def is_drift(signature: str) -> bool:
 def observe_schema(state: DatasetState, fact: SchemaSeen, now: datetime) -> list[Signal]:
     """Compare columns with those seen before; one signal for each change."""
     columns = dict(fact.columns)
+    seen = Schema(fact.at, columns, fact.ref)
     before = [each for each in state.schemas if each.at <= fact.at]
+    after = [each for each in state.schemas if each.at > fact.at]
     if before and before[-1].columns == columns:
         return []
-    state.schemas.append(Schema(fact.at, columns))
-    state.schemas.sort(key=lambda each: each.at)
-    del state.schemas[:-20]
-    if not before:
-        return []
+    state.schemas = [*before, seen, *after][-_SCHEMAS:]
+    found = _signals(state, before[-1], seen, now) if before else []
+    return [*found, *(_signals(state, seen, after[0], now) if after else [])]
+
+
+def _signals(state: DatasetState, old: Schema, new: Schema, now: datetime) -> list[Signal]:
     found: list[Signal] = []
-    for signature in _changes(before[-1].columns, columns):
-        note(state, signature, fact.at)
-        found.append(signal_of(state, signature, fact.at, now, fact.ref, ""))
+    for signature in _changes(old.columns, new.columns):
+        note(state, signature, new.at)
+        found.append(signal_of(state, signature, new.at, now, new.ref or state.urn, ""))
     return found
 
 

@@ -5,15 +5,15 @@ crosses data sets goes through the graph (docs/design: two stages).
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summarised, Tested, Validated
 
 from . import contract, drift, freshness, gaps, quality, volume
-from .agenda import BEAT, DUE, GATES, WINDOW, Agenda, Deadline
-from .policy import GATES_DUE, policy_of
-from .policy import WINDOW as WINDOW_LENGTH
+from .agenda import BEAT, DUE, GATES, QUALITY, WINDOW, Agenda, Deadline
+from .policy import BASELINE, GATES_DUE, policy_of
 from .runs import Routes, advance, failed
 from .signal import Signal
 from .state import BatchRun, Commit, DatasetState, Open, Run
@@ -81,8 +81,11 @@ class SignalEngines:
         state.batches = gone.batches | state.batches
         state.windows = dict(sorted((gone.windows | state.windows).items()))
         state.schemas = sorted([*gone.schemas, *state.schemas], key=lambda each: each.at)
-        state.signatures = gone.signatures | state.signatures
+        for signature, at in gone.signatures.items():
+            drift.note(state, signature, at)
+        state.open = gone.open | state.open
         state.last_seen = max(filter(None, (gone.last_seen, state.last_seen)), default=None)
+        self._restore(state)
         self.touched |= {old, new}
 
     def _state(self, urn: str) -> DatasetState:
@@ -99,25 +102,36 @@ class SignalEngines:
         for run in state.runs.values():
             self._watch_beats(state, run)
         for window in list(state.windows.values())[-2:]:
-            self._agenda.add(window.start + WINDOW_LENGTH, state.urn, WINDOW, window.start.isoformat())
+            self._agenda.add(contract.closes_at(window.start), state.urn, WINDOW, window.start.isoformat())
         for run_id, batch in state.batches.items():
             if batch.ended is not None:
                 self._agenda.add(batch.ended + GATES_DUE, state.urn, GATES, run_id)
 
     def _at(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
         if due.what == WINDOW:
-            yield from _some(contract.evaluate(state, datetime.fromisoformat(due.about), due.at))
+            yield from self._window(state, datetime.fromisoformat(due.about), due.at)
         elif due.what == DUE:
             yield from self._fresh(state, due.at)
         elif due.what == BEAT:
             run = state.runs.get(due.about)
             if run is not None:
                 yield from _some(gaps.silent(state, run, due.at))
+        elif due.what == QUALITY:
+            batch = state.batches.get(due.about)
+            if batch is not None:
+                yield from _some(quality.evaluate(state, batch, due.at))
         else:
             ended = self._ended(state, due.about)
             if ended is not None:
                 job = self.routes.jobs_of_runs.get(due.about, "")
                 yield from _some(gaps.gates_missing(state, due.about, job, ended, due.at))
+
+    def _window(self, state: DatasetState, start: datetime, now: datetime) -> Iterator[Signal]:
+        """Judge a window; after a late record, the last one too, whose word on today stands."""
+        yield from _some(contract.evaluate(state, start, now))
+        last = contract.last_closed(state, now)
+        if last is not None and last > start:
+            yield from _some(contract.evaluate(state, last, now))
 
     def _fresh(self, state: DatasetState, now: datetime) -> Iterator[Signal]:
         objective, due = state.policy.freshness, state.due
@@ -131,13 +145,15 @@ class SignalEngines:
 
     def _registered(self, fact: Registered) -> Iterator[Signal]:
         state = self._state(fact.registration.urn)
-        if state.policy.since is not None and state.policy.since > fact.at:
-            return
-        since = state.policy.since or fact.at
-        state.policy = policy_of(fact.registration, fact.at)
+        before = state.policy
+        since = min(fact.at, before.since or fact.at)
         if fact.registration.job:
             self.routes.learn_writer(fact.registration.job, state.urn)
-        at = freshness.schedule(state, max(since, fact.at))
+        if before.told is not None and before.told > fact.at:
+            state.policy = replace(before, since=since)
+            return
+        state.policy = replace(policy_of(fact.registration, fact.at), since=since)
+        at = freshness.reschedule(state, before.freshness, fact.at)
         if at is not None:
             self._agenda.add(at, state.urn, DUE)
         yield from ()
@@ -152,12 +168,8 @@ class SignalEngines:
         if fact.run_id:
             yield from self._batch(state, fact, new, now)
             return
-        window = contract.observe(state, fact)
-        closes = window.start + WINDOW_LENGTH
-        if closes >= now:
-            self._agenda.add(closes, state.urn, WINDOW, window.start.isoformat())
-        else:
-            yield from _some(contract.evaluate(state, window.start, now))
+        start = contract.observe(state, fact).start
+        self._agenda.add(max(contract.closes_at(start), now), state.urn, WINDOW, start.isoformat())
         state.prune()
 
     def _new_signatures(self, state: DatasetState, fact: Validated) -> list[str]:
@@ -169,7 +181,7 @@ class SignalEngines:
         for signature in new:
             told.is_new[signature] = True
         if run is not None:
-            yield from _some(quality.evaluate(state, run, now))
+            yield from self._quality(state, run, now)
             yield from _some(gaps.gates_complete(state, run, now))
         state.prune()
 
@@ -183,8 +195,16 @@ class SignalEngines:
                 run.is_new[signature] = drift.note(state, signature, fact.at)
                 if run.is_new[signature] and drift.is_drift(signature):
                     yield drift.signal_of(state, signature, fact.at, now, fact.ref, fact.run_id)
-        yield from _some(quality.evaluate(state, run, now))
+        yield from self._quality(state, run, now)
         state.prune()
+
+    def _quality(self, state: DatasetState, run: BatchRun, now: datetime) -> Iterator[Signal]:
+        """Bad news at once; good news once everything that was said at this time is heard."""
+        signal = quality.evaluate(state, run, now)
+        if signal is not None and signal.is_bad:
+            yield signal
+        last = quality.judged(state)[-1]
+        self._agenda.add(now, state.urn, QUALITY, last.run_id)
 
     def _committed(self, fact: Committed, now: datetime) -> Iterator[Signal]:
         state = self._state(fact.dataset)
@@ -192,11 +212,15 @@ class SignalEngines:
         job = fact.job or self.routes.jobs_of_runs.get(fact.run_id, "")
         if job:
             self.routes.learn_writer(job, fact.dataset)
-        state.remember_commit(Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength))
-        commit = next(each for each in state.commits if each.at <= fact.at and each.run_id == fact.run_id)
-        if commit not in freshness.counting(state):
+        commit = state.remember_commit(
+            Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength)
+        )
+        counting = freshness.counting(state)
+        if not any(each is commit for each in counting):
             return
-        yield from _some(volume.evaluate(state, commit, now))
+        for each in counting:
+            if commit.at <= each.at <= commit.at + BASELINE:
+                yield from _some(volume.evaluate(state, each, now))
         yield from _some(freshness.recovered(state, commit, now))
         for track in [each for each in state.open if each.startswith(gaps.BEATS)]:
             yield from _some(gaps.beating_again(state, track.partition(":")[2], now))
@@ -222,15 +246,15 @@ class SignalEngines:
             run = state.runs[fact.run_id] = Run(fact.run_id, fact.job)
         advance(run, fact)
         yield from _some(gaps.beating_again(state, fact.run_id, now))
-        self._watch_beats(state, run)
+        self._watch_beats(state, run, now)
         if run.state == "COMPLETE":
             self._await_gates(state, fact.run_id, fact.at, now)
         state.prune()
 
-    def _watch_beats(self, state: DatasetState, run: Run) -> None:
+    def _watch_beats(self, state: DatasetState, run: Run, now: datetime | None = None) -> None:
         due = gaps.silence_due(run)
         if due is not None:
-            self._agenda.add(due, state.urn, BEAT, run.run_id)
+            self._agenda.add(gaps.look_at(due, now) if now else due, state.urn, BEAT, run.run_id)
 
     def _await_gates(self, state: DatasetState, run_id: str, ended: datetime, now: datetime) -> None:
         if not gaps.expected_gates(state, run_id):

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from signal_factory.times import format_time
 
-from .deadlines import next_due
+from .deadlines import next_due, previous_due
+from .policy import Freshness
 from .signal import Signal
 from .state import Commit, DatasetState, Run
 
 TRACK = "freshness"
+_OWN = 2
 _AHEAD = timedelta(days=2)
 _SETTLING = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
@@ -29,20 +31,46 @@ def schedule(state: DatasetState, after: datetime) -> datetime | None:
     return state.due + objective.grace
 
 
+def reschedule(state: DatasetState, before: Freshness | None, at: datetime) -> datetime | None:
+    """The next deadline after a registration at ``at``; one that changes nothing moves nothing.
+
+    A promise that changed holds for the first deadline that is still to come, and what
+    the table wrote since the deadline before that, by the new promise, is in time.
+    """
+    objective = state.policy.freshness
+    if before is None or objective is None:
+        return schedule(state, at)
+    if before == objective and state.due is not None:
+        return None
+    looked_at = state.last_due or at - objective.grace
+    found = schedule(state, max(at - objective.grace, looked_at))
+    if state.last_due is not None and state.due is not None:
+        state.last_due = min(state.last_due, previous_due(objective, state.due) + objective.grace)
+    return found
+
+
 def counting(state: DatasetState) -> list[Commit]:
     """Commits that count as such: as sure as the writer's commits usually are.
 
     A completion alone is no commit of a writer whose earlier runs came with statistics,
-    partitions or the table's own commits.
+    partitions or the table's own commits, nor is that of a run that failed (Spark says
+    both of one run); only the table's own commit outlives the run's failure.
     """
     best: dict[str, int] = {}
     found: list[Commit] = []
     for commit in state.commits:
+        if commit.strength < _OWN and _has_failed(state, commit.run_id):
+            continue
         usual = max(best.get(commit.job, 0), best.get("", 0))
         if commit.strength >= usual:
             found.append(commit)
         best[commit.job] = max(usual, commit.strength)
     return found
+
+
+def _has_failed(state: DatasetState, run_id: str) -> bool:
+    run = state.runs.get(run_id)
+    return run is not None and run.has_failed
 
 
 def advancing(state: DatasetState) -> list[Commit]:

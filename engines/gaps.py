@@ -29,10 +29,15 @@ def silence_due(run: Run) -> datetime | None:
     return beats[-1] + max(_LEAST_SILENCE, timedelta(seconds=3 * usual))
 
 
+def look_at(due: datetime, now: datetime) -> datetime:
+    """When to look for a silence; beats that arrive late leave the next ones time to arrive as well."""
+    return due if due > now else now + _LEAST_SILENCE
+
+
 def silent(state: DatasetState, run: Run, now: datetime) -> Signal | None:
     """The gap of a run whose heartbeats stopped."""
     due = silence_due(run)
-    if due is None or now < due or any(each.run_id == run.run_id for each in state.commits):
+    if due is None or now < due or any(run.run_id == each.run_id or due <= each.at for each in state.commits):
         return None
     last = max(run.beats)
     return Signal(
@@ -83,7 +88,10 @@ def _last_complete(state: DatasetState, run_id: str) -> datetime | None:
 
 def gates_complete(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None:
     """The signal that ends an open gap, when a run answered all its gates."""
-    if GATES not in state.open or expected_gates(state, run.run_id) - set(run.gates):
+    broken = state.open.get(GATES)
+    if broken is None or expected_gates(state, run.run_id) - set(run.gates):
+        return None
+    if broken.last_good is not None and run.at <= broken.last_good:
         return None
     return Signal(
         "EVIDENCE_INCOMPLETE", state.urn, "OK", now, run.at, now, "BATCH_RUN", track=GATES,

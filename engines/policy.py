@@ -37,10 +37,14 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one data set promises. Rates are 0..1; None where nothing was registered."""
+    """What one data set promises. Rates are 0..1; None where nothing was registered.
+
+    ``since`` is when it first came under watch, ``told`` when these objectives were stated.
+    """
 
     registered: bool = False
     since: datetime | None = None
+    told: datetime | None = None
     tier: int | None = None
     job: str = ""
     freshness: Freshness | None = None
@@ -59,17 +63,17 @@ class Policy:
 def policy_of(registration: DatasetRegistration, at: datetime) -> Policy:
     """The objectives a registration states."""
     slo = registration.slo
-    told = slo.freshness
+    promised = slo.freshness
     freshness = None
-    if told is not None and (told.expected_update_by or told.schedule):
-        by = told.update_by
+    if promised is not None and (promised.expected_update_by or promised.schedule):
+        by = promised.update_by
         freshness = Freshness(
-            by[0] if by else None, told.zone, told.grace.total_seconds(), told.schedule or ""
+            by[0] if by else None, promised.zone, promised.grace.total_seconds(), promised.schedule or ""
         )
     volume, contract = slo.volume, slo.contract
     return Policy(
-        registered=True, since=at, tier=registration.tier, job=registration.job or "", freshness=freshness,
-        min_rows=volume.min_rows_per_partition if volume else None,
+        registered=True, since=at, told=at, tier=registration.tier, job=registration.job or "",
+        freshness=freshness, min_rows=volume.min_rows_per_partition if volume else None,
         volume_threshold=(volume.anomaly_threshold_pct or 40.0) / 100 if volume else None,
         contract_rate=contract.compliance_rate if contract else None,
         contract_warning=contract.warning_rate if contract else None,

@@ -10,7 +10,7 @@ from graph.facts import Summarised, Tested, Validated
 from signal_factory.times import format_time
 
 from .signal import Signal
-from .state import BatchRun, DatasetState, Failure
+from .state import MAX_CHECKS, MAX_FAILURES, BatchRun, DatasetState, Failure
 
 TRACK = "quality"
 DEFAULT_RATE, CRITICAL_BELOW = 0.99, 0.90
@@ -23,7 +23,7 @@ def observe_evidence(state: DatasetState, fact: Validated) -> BatchRun | None:
     """Note a verdict on a run; the run if it changes its quality, None for a sampled record."""
     run = _run(state, fact.run_id, fact.at)
     run.job, run.dag_run_id = run.job or fact.job, run.dag_run_id or fact.dag_run_id
-    for gate, result in fact.gates:
+    for gate, result in fact.gates[:MAX_CHECKS]:
         run.gates[gate] = _worse(run.gates.get(gate, "SKIP"), result)
     if fact.result == "FAIL":
         for signature in fact.signatures or ("UNKNOWN:no_reason",):
@@ -43,9 +43,12 @@ def observe_summary(state: DatasetState, fact: Summarised) -> BatchRun:
     """Note how many of a run's records passed."""
     run = _run(state, fact.run_id, fact.at)
     run.job, run.dag_run_id = fact.job or run.job, fact.dag_run_id or run.dag_run_id
-    run.processed, run.passed, run.failed = fact.processed, fact.passed, fact.failed
-    run.summary_at = fact.at
+    if run.summary_at is None or (run.summary_at, run.processed) <= (fact.at, fact.processed):
+        run.processed, run.passed, run.failed = fact.processed, fact.passed, fact.failed
+        run.summary_at = fact.at
     for signature, count, _ in fact.signatures:
+        if len(run.failures) >= MAX_FAILURES and signature not in run.failures:
+            continue
         failure = run.failures.setdefault(signature, Failure())
         failure.count = max(failure.count, count)
         failure.first_at = failure.first_at or fact.at
@@ -59,7 +62,8 @@ def observe_test(state: DatasetState, fact: Tested) -> BatchRun:
     run.job = run.job or fact.job
     name = f"{fact.name}:{fact.column}" if fact.column else fact.name
     passed = fact.passed or fact.warns_only
-    run.tests[name] = run.tests.get(name, True) and passed
+    if name in run.tests or len(run.tests) < MAX_CHECKS or not passed:
+        run.tests[name] = run.tests.get(name, True) and passed
     run.verdict_at = max(fact.at, run.verdict_at or fact.at)
     if not passed:
         run.first_fail = min(fact.at, run.first_fail or fact.at)
@@ -70,20 +74,17 @@ def observe_test(state: DatasetState, fact: Tested) -> BatchRun:
 
 def evaluate(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None:
     """The signal of one run, or None where there is nothing to say."""
-    policy = state.policy
-    objective = policy.dq_rate if policy.dq_rate is not None else policy.contract_rate
-    threshold = DEFAULT_RATE if objective is None else objective
-    rate = run.passed / run.processed if run.processed else None
-    failed = _failing(run)
+    objective, threshold = _objective(state)
+    rate, failed = _rate(run), _failing(run)
     health = _health(run, rate, threshold, failed)
-    if health == "OK" and (TRACK not in state.open or _is_older(state, run)):
+    if health == "OK" and (TRACK not in state.open or _is_older(state, run) or outstanding(state)):
         return None
     first_bad = run.first_fail or run.summary_at or run.at
     signatures = tuple(sorted(run.failures, key=lambda name: (-run.failures[name].count, name)))
     return Signal(
         "DQ_BREACH", state.urn, health, now, run.at, max(run.summary_at or run.at, run.verdict_at or run.at),
         "BATCH_RUN", track=TRACK,
-        promise=policy.registered and (objective is not None or bool(failed)),
+        promise=state.policy.registered and (objective is not None or bool(failed)),
         first_bad=first_bad, last_good=_last_good(state, run),
         signatures=signatures if health != "OK" else (),
         run_ids=(run.run_id,), metrics=_metrics(run, rate, threshold),
@@ -96,6 +97,43 @@ def evaluate(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None
         batch={key: value for key, value in (
             ("run_id", run.run_id), ("job", run.job), ("dag_run_id", run.dag_run_id)) if value},
     )  # fmt: skip
+
+
+def _objective(state: DatasetState) -> tuple[float | None, float]:
+    policy = state.policy
+    objective = policy.dq_rate if policy.dq_rate is not None else policy.contract_rate
+    return objective, DEFAULT_RATE if objective is None else objective
+
+
+def _rate(run: BatchRun) -> float | None:
+    return run.passed / run.processed if run.processed else None
+
+
+def judged(state: DatasetState) -> list[BatchRun]:
+    """The runs that something was said of as a whole, in order of time."""
+    told = [each for each in state.batches.values() if each.verdict_at or each.summary_at]
+    return sorted(told, key=lambda each: (each.at, each.run_id))
+
+
+def outstanding(state: DatasetState) -> set[str]:
+    """Checks that fail still: their last answer was bad, and their job has not run again since.
+
+    Jobs that check one thing each (dbt runs a test as a job of its own) thus do not mend
+    what another of them found.
+    """
+    _, threshold = _objective(state)
+    failing: dict[str, str] = {}
+    for run in judged(state):
+        answered = {*run.gates, *run.tests, *(["rate"] if run.processed else [])}
+        failing = {
+            name: job for name, job in failing.items()
+            if name not in answered and job and run.job and job != run.job
+        }  # fmt: skip
+        failing |= dict.fromkeys(_failing(run), run.job)
+        rate = _rate(run)
+        if rate is not None and rate < threshold:
+            failing["rate"] = run.job
+    return set(failing)
 
 
 def _health(run: BatchRun, rate: float | None, threshold: float, failed: list[str]) -> str:
@@ -155,6 +193,8 @@ def _run(state: DatasetState, run_id: str, at: datetime) -> BatchRun:
 
 
 def _note(run: BatchRun, signature: str, at: datetime, ref: str, count: int, producer: str) -> None:
+    if len(run.failures) >= MAX_FAILURES and signature not in run.failures:
+        return
     failure = run.failures.setdefault(signature, Failure())
     failure.count += count
     if failure.first_at is None or at < failure.first_at:

@@ -9,6 +9,7 @@ from .gaps import TERMINAL
 from .signal import Signal
 from .state import Run
 
+_LONGEST_S = 365 * 86_400.0
 MAX_RUNS, MAX_TABLES = 20_000, 200
 _ORDER = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
 
@@ -47,11 +48,20 @@ def advance(run: Run, fact: RunSeen) -> None:
     began = fact.started_at or (fact.at if fact.state == "START" else None)
     if began is not None:
         run.started = min(began, run.started or began)
-    if run.started is None and fact.duration_s is not None and fact.state in TERMINAL:
+    if (
+        run.started is None
+        and fact.duration_s is not None
+        and 0 <= fact.duration_s < _LONGEST_S
+        and fact.state in TERMINAL
+    ):
         run.started = fact.at - timedelta(seconds=fact.duration_s)
     if fact.state in ("HEARTBEAT", "RUNNING"):
         run.beats = sorted({*run.beats, fact.at})[-20:]
         run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
+    if fact.state == "START":
+        run.last_start = max(fact.at, run.last_start or fact.at)
+    if fact.state == "FAIL":
+        run.last_fail = max(fact.at, run.last_fail or fact.at)
     if fact.state in TERMINAL:
         run.ended = max(fact.at, run.ended or fact.at)
     run.started = run.started or fact.at

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from .policy import Policy
 
 KEPT = timedelta(days=35)
+_ONE_COMMIT = timedelta(hours=1)
+MAX_FAILURES, MAX_CHECKS, MAX_OPEN = 50, 500, 100
 MAX_COMMITS, MAX_RUNS, MAX_WINDOWS, MAX_BATCHES, MAX_SIGNATURES = 300, 150, 300, 60, 200
 
 
@@ -38,6 +40,15 @@ class Run:
     dag_run_id: str = ""
     beats: list[datetime] = field(default_factory=list[datetime])
     explicit_beats: bool = False
+    last_start: datetime | None = None
+    last_fail: datetime | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it failed and was not started again under the same id."""
+        if self.last_fail is None:
+            return False
+        return self.last_start is None or self.last_start <= self.last_fail
 
 
 @dataclass(slots=True)
@@ -100,6 +111,7 @@ class Schema:
 
     at: datetime
     columns: dict[str, str]
+    ref: str = ""
 
 
 @dataclass(slots=True)
@@ -131,24 +143,40 @@ class DatasetState:
     last_due: datetime | None = None
     last_seen: datetime | None = None
 
-    def remember_commit(self, commit: Commit) -> None:
-        """Keep a commit in order of time, one a run (the strongest, then the earliest, stands)."""
+    def remember_commit(self, commit: Commit) -> Commit:
+        """Keep a commit in order of time; returns how it is kept.
+
+        What several events tell of one commit is one (the strongest, then the earliest,
+        stands). A run that goes on for days commits many times.
+        """
         for index, known in enumerate(self.commits):
-            if commit.run_id and known.run_id == commit.run_id:
-                self.commits[index] = _stronger(known, commit)
+            if _is_same(known, commit):
+                commit = self.commits[index] = _stronger(known, commit)
                 break
         else:
             self.commits.append(commit)
         self.commits.sort(key=lambda each: (each.at, each.run_id))
         del self.commits[:-MAX_COMMITS]
+        return commit
 
     def prune(self) -> None:
         """Forget what is beyond the bounds, oldest first."""
         for held, most in ((self.windows, MAX_WINDOWS), (self.batches, MAX_BATCHES), (self.runs, MAX_RUNS)):
             while len(held) > most:
                 del held[next(iter(held))]
+        while len(self.open) > MAX_OPEN:
+            del self.open[min(self.open, key=lambda track: (self.open[track].since, track))]
         while len(self.signatures) > MAX_SIGNATURES:
             del self.signatures[min(self.signatures, key=lambda name: (self.signatures[name], name))]
+
+
+def _is_same(one: Commit, other: Commit) -> bool:
+    if not one.run_id or one.run_id != other.run_id:
+        return False
+    if one.strength != other.strength:
+        return True
+    marks = sorted((one.watermark, other.watermark))
+    return marks[1].startswith(marks[0]) and abs(one.at - other.at) <= _ONE_COMMIT
 
 
 def _stronger(one: Commit, other: Commit) -> Commit:

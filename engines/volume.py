@@ -35,9 +35,9 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
     threshold = policy.volume_threshold or DEFAULT_THRESHOLD
     off, mean, spread = _deviation(commit.rows, history, threshold)
     short = policy.min_rows is not None and commit.rows < policy.min_rows
-    if not (off or short):
+    commit.anomalous = off or short
+    if not commit.anomalous:
         return _mended(state, commit, now, mean)
-    commit.anomalous = True
     deviation = abs(commit.rows - mean) / mean if mean else 1.0
     health = "CRITICAL" if short or commit.rows == 0 or deviation >= min(0.9, 2 * threshold) else "WARNING"
     low = short or commit.rows < mean
@@ -68,7 +68,7 @@ def _deviation(rows: int, history: list[float], threshold: float) -> tuple[bool,
 
 def _mended(state: DatasetState, commit: Commit, now: datetime, mean: float) -> Signal | None:
     broken = state.open.get(TRACK)
-    if broken is None or commit.at <= broken.first_bad:
+    if broken is None or commit.at < broken.first_bad:
         return None
     return Signal(
         "VOLUME_ANOMALY", state.urn, "OK", now, commit.at, commit.at, "BATCH_RUN", track=TRACK,

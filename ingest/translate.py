@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from graph.facts import Fact, Registered
+from graph.facts import Fact, Registered, RunSeen
+from signal_factory.errors import InvalidEvent
 from signal_factory.ids import content_hash
 from signal_factory.times import format_time
 from signal_factory.wire import (
@@ -30,6 +32,8 @@ from .from_events import (
 from .from_openlineage import from_openlineage
 from .identity import Identity
 
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Translated:
@@ -47,6 +51,8 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
     Raises:
         InvalidEvent: the body does not have the shape of its kind.
     """
+    if not _EARLIEST <= envelope.time < _LATEST:
+        raise InvalidEvent(f"time out of range: {envelope.time.isoformat()}", hint="Use years 1970 to 2999.")
     body = parse_body(envelope.kind, envelope.body)
     if isinstance(body, Tick):
         return Translated((), is_tick=True)
@@ -59,7 +65,18 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
         facts = (Registered(envelope.time, body.urn, body), *from_registration(body, envelope.time))
         return Translated(facts, tuple(moved))
     unplaced = body.unplaced if isinstance(body, OpenLineageEvent) else ()
-    return Translated(tuple(_facts(body, envelope, identity)), unplaced=unplaced)
+    facts = tuple(_facts(body, envelope, identity))
+    for fact in facts:
+        _check_times(fact)
+    return Translated(facts, unplaced=unplaced)
+
+
+def _check_times(fact: Fact) -> None:
+    """No engine can count on from the ends of the calendar."""
+    told = (fact.at, fact.started_at, fact.scheduled_at) if isinstance(fact, RunSeen) else (fact.at,)
+    for moment in told:
+        if moment is not None and not _EARLIEST <= moment < _LATEST:
+            raise InvalidEvent(f"time out of range: {moment.isoformat()}", hint="Use years 1970 to 2999.")
 
 
 def _facts(
