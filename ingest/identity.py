@@ -8,6 +8,7 @@ unresolved. Knowledge that comes later renames what was resolved earlier.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 from graph.keys import without_partition
 from signal_factory.urns import dataset_urn_for, urn_problem
@@ -15,6 +16,7 @@ from signal_factory.wire import DatasetRegistration, MappingRule, OLDataset
 from signal_factory.wire.shapes import is_list, is_object
 
 _MAX_NAMES = 100_000
+_bare = lru_cache(maxsize=4_096)(without_partition)
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Identity:
     def name(self, text: str) -> str:
         """The URN of a data set named by URN, path or table in an event of ours."""
         if text.startswith(("ds://", "urn:")):
-            return without_partition(text)
+            return _bare(text)
         scheme, _, rest = text.partition("://")
         if not rest:
             return self._known("", text, ()).urn
@@ -105,7 +107,7 @@ class Identity:
         )
 
     def _known(self, namespace: str, name: str, aliases: tuple[tuple[str, str], ...]) -> Known:
-        table = without_partition(name.rstrip("/")) if name.strip("/") else name
+        table = _bare(name.rstrip("/")) if name.strip("/") else name
         key = _key(namespace, table)
         found = self.book.names.get(key)
         if found is not None and set(aliases) <= set(found.aliases):

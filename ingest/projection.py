@@ -7,6 +7,7 @@ whatever the order of arrival.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from graph.facts import (
@@ -31,6 +32,7 @@ from signal_factory.ids import content_hash
 from signal_factory.times import format_time
 
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
+_moment = lru_cache(maxsize=256)(format_time)
 _LASTING = frozenset({"Dataset", "Job", "Service", "Producer", "Team", "Column"})
 
 
@@ -43,14 +45,14 @@ class Mutations:
 
     def node(self, label: str, key: str, at: datetime, **props: Value) -> NodeRef:
         """Add to a node; returns its name."""
-        ref, moment = NodeRef(label, key), format_time(at)
+        ref, moment = NodeRef(label, key), _moment(at)
         kept = {name: value for name, value in props.items() if value not in (None, "", ())}
         self.nodes.append(Node(ref, _seen(moment) | kept, moment))
         return ref
 
     def edge(self, kind: str, src: NodeRef, dst: NodeRef, at: datetime, **props: Value) -> None:
         """Add to an edge. Topology has no place in time, so that no window hides it."""
-        moment = format_time(at)
+        moment = _moment(at)
         kept = {name: value for name, value in props.items() if value not in (None, "", ())}
         placed = "" if src.label in _LASTING and dst.label in _LASTING else moment
         self.edges.append(Edge(kind, src, dst, _seen(moment) | kept, placed))
