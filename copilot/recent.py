@@ -1,11 +1,11 @@
 """What changed at or upstream of a data set: deployments, and shapes that drifted."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from graph.model import ExpandSpec, Hop, Node, NodeRef
 from graph.port import GraphStore
 
+from .asking.fields import child, exact
 from .readmodel import Document
 
 _LINEAGE = ExpandSpec(
@@ -29,7 +29,7 @@ _TOLD = (
 
 
 def changes(
-    store: GraphStore, urn: str, signals: Iterable[Mapping[str, Any]], since: str | None
+    store: GraphStore, urn: str, signals: Iterable[Document], since: str | None
 ) -> tuple[list[Document], bool]:  # fmt: skip
     """Changes newest first, and whether a bound cut the neighbourhood off."""
     above = store.expand([NodeRef("Dataset", urn)], _LINEAGE)
@@ -62,21 +62,18 @@ def _services(ref: NodeRef, node: Node) -> list[str]:
 def _deployment(ref: NodeRef, node: Node) -> Document:
     props = node.props
     about = {name: props[name] for name in _TOLD if props.get(name)}
-    is_told = bool({"event", "cdevents"} & set(_texts(props.get("source"))))
+    sources = props.get("source")
+    is_told = isinstance(sources, tuple) and bool({"event", "cdevents"} & set(sources))
     return {
         "kind": "DEPLOYMENT" if is_told else "VERSION_SEEN",
         "time": str(props.get("deployed_at") or props.get("first_seen") or node.at), "key": ref.key, **about,
     }  # fmt: skip
 
 
-def _drift(signal: Mapping[str, Any]) -> Document:
-    details = signal.get("details") or {}
+def _drift(signal: Document) -> Document:
+    details = child(signal, "details")
     return {
-        "kind": "SCHEMA_CHANGE", "time": signal["window"]["start"], "key": str(details.get("signature", "")),
+        "kind": "SCHEMA_CHANGE", "time": signal["window"]["start"], "key": exact(details, "signature"),
         "urn": signal["dataset_urn"], "change_type": details.get("drift_type"), "field": details.get("field"),
         "signal_id": signal["signal_id"], "evidence_refs": list(signal["evidence_refs"][:3]),
     }  # fmt: skip
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return value if isinstance(value, tuple) else ()

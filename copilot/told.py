@@ -1,12 +1,13 @@
 """Signals as the faces show them: contract §3, with when and what in words."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import cast
 
+from .asking.fields import child, children, exact, number
 from .readmodel import Document
 
 
-def shown(signal: Mapping[str, Any]) -> Document:
+def shown(signal: Document) -> Document:
     """The signal with ``created_at`` and a one-line ``summary`` added."""
     return {**signal, "created_at": signal["timestamp"], "summary": summary(signal)}
 
@@ -23,54 +24,48 @@ def now_bad(newest_first: Iterable[Document]) -> list[Document]:
     ]
 
 
-def summary(signal: Mapping[str, Any]) -> str:
+def summary(signal: Document) -> str:
     """What a signal says, in a line without a full stop."""
-    details, metrics = _part(signal, "details"), _part(signal, "metrics")
+    details, metrics = child(signal, "details"), child(signal, "metrics")
     parts = [_rate(metrics), _reason(details, metrics), _failure(signal, details)]
     return "; ".join(part for part in parts if part)
 
 
-def _part(signal: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = signal.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _rate(metrics: Mapping[str, Any]) -> str:
-    rate, objective = metrics.get("compliance_rate"), metrics.get("slo_threshold")
-    failed = metrics.get("fail_count", metrics.get("records_failed"))
-    total = metrics.get("evidence_count", metrics.get("records_processed"))
-    if not isinstance(rate, int | float):
+def _rate(metrics: Document) -> str:
+    rate, objective = number(metrics, "compliance_rate"), number(metrics, "slo_threshold")
+    failed = number(metrics, "fail_count", "records_failed")
+    total = number(metrics, "evidence_count", "records_processed")
+    if rate is None:
         return ""
     told = f"{rate:.1%} compliant"
-    if isinstance(objective, int | float):
-        told += (
-            f" against an objective of {objective:.4g}"
-            if objective > 1
-            else f" against an objective of {objective:.1%}"
-        )
-    if isinstance(failed, int) and isinstance(total, int) and failed:
-        told += f", {failed:,} of {total:,} failed"
-    return told
+    if objective is not None:
+        told += f" against an objective of {objective:.1%}"
+    return f"{told}, {failed:,.0f} of {total:,.0f} failed" if failed and total else told
 
 
-def _reason(details: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    expected, mark = details.get("expected_by"), details.get("current_watermark")
-    told = str(details.get("reason", ""))
-    if expected:
-        told = f"{told}, expected by {expected}" if told else f"expected by {expected}"
-    if mark:
-        told += f", the watermark stands at {mark}"
-    checks = details.get("failed_checks") or details.get("missing_gates")
-    if isinstance(checks, list | tuple) and checks and "compliance_rate" not in metrics:
-        verb = "failed" if details.get("failed_checks") else "missing"
-        told += f"{'; ' if told else ''}{verb}: {', '.join(str(each) for each in checks[:5])}"
-    return told
+def _reason(details: Document, metrics: Document) -> str:
+    expected, mark = exact(details, "expected_by"), exact(details, "current_watermark")
+    failed, missing = _names(details, "failed_checks"), _names(details, "missing_gates")
+    parts = [
+        exact(details, "reason"),
+        f"expected by {expected}" if expected else "",
+        f"the watermark stands at {mark}" if mark else "",
+        f"failed: {failed}" if failed and "compliance_rate" not in metrics else "",
+        f"missing: {missing}" if missing else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
-def _failure(signal: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-    if details.get("signature"):
-        kind = str(details.get("drift_type", "drift")).replace("_", " ").lower()
-        return f"{kind}: {details['signature']}"
-    failures = signal.get("top_failures")
-    first = failures[0] if isinstance(failures, list) and failures else None
-    return f"mostly {first['signature']}" if isinstance(first, dict) and first.get("signature") else ""
+def _names(details: Document, name: str) -> str:
+    value = details.get(name)
+    if not isinstance(value, list | tuple):
+        return ""
+    return ", ".join(str(each) for each in cast(Sequence[object], value)[:5])
+
+
+def _failure(signal: Document, details: Document) -> str:
+    signature = exact(details, "signature")
+    if signature:
+        return f"{exact(details, 'drift_type').replace('_', ' ').lower() or 'drift'}: {signature}"
+    worst = [exact(each, "signature") for each in children(signal, "top_failures")]
+    return f"mostly {worst[0]}" if worst and worst[0] else ""

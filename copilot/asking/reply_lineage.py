@@ -1,5 +1,7 @@
 """Changes, upstream and blast radius: answers about what stands around a data set."""
 
+from datetime import timedelta
+
 from copilot.readmodel import Document
 
 from .fields import child, children, exact, number, text
@@ -122,6 +124,8 @@ def _lead(asked: Asked, raw: str) -> str:
     moment = instant(raw)
     if not bad or not moment:
         return ""
+    if abs(bad - moment) < timedelta(seconds=1):
+        return ", at first bad"
     return f", {span(bad - moment)} {'before' if moment <= bad else 'after'} first bad"
 
 
