@@ -207,7 +207,7 @@ def _without(value: Any, name: str) -> Any:
 def test_a_facet_without_an_effect_changes_no_fact(name: str) -> None:
     told = {"name": "secret", "query": "select 1", "variables": [{"name": "A", "value": "b"}]}
     places = ("run", "job", "source", "target", "input", "output")
-    assert _facts(_event(**{place: {name: told} for place in places})) == _facts(_event())
+    assert _facts(_event("COMPLETE", **{place: {name: told} for place in places})) == _facts(_event())
 
 
 @pytest.mark.parametrize("name", sorted(EFFECTS))
