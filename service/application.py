@@ -177,7 +177,8 @@ class Application:
                 )
 
     def _gauges(self) -> Mapping[str, float]:
-        stats = self.stats()
+        with self._gate.reading():
+            stats = self._engine.counts()
         opened = self.read_model.incidents(status="OPEN", limit=1)["total"]
         rejected = sum(self.log.rejected_counts().values())
         return {

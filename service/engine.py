@@ -37,10 +37,12 @@ class Engine:
         self._events = 0
         self._evidence = EvidenceBook()
         self._unplaced: list[Document] = []
+        self._has_notes = False
         self._feedback: dict[str, list[Document]] = {}
         self._dirty: dict[str, str] = {}
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
+        self._health: tuple[int, dict[str, Document]] | None = None
 
     @property
     def now(self) -> datetime | None:
@@ -107,18 +109,23 @@ class Engine:
         """Health by URN of every data set that is known."""
         from copilot.health import health
 
-        return health(self._graph, self._pipeline.memory.states, self._pipeline.assembly.states())
+        if self._health is None or self._health[0] != self._version:
+            self._pipeline.flush()
+            found = health(self._graph, self._pipeline.memory.states, self._pipeline.assembly.states())
+            self._health = (self._version, found)
+        return self._health[1]
 
     def stats(self) -> Document:
         """``{events, duplicates, nodes, edges, graph_hash}``."""
         from graph.hash import graph_hash
 
+        return self.counts() | {"duplicates": 0, "graph_hash": graph_hash(self._graph)}
+
+    def counts(self) -> Document:
+        """``{events, nodes, edges}``: what ``stats`` can say without reading the whole graph."""
         self._pipeline.flush()
         counts = self._graph.stats()
-        return {
-            "events": self._events, "duplicates": 0, "nodes": counts.nodes, "edges": counts.edges,
-            "graph_hash": graph_hash(self._graph),
-        }  # fmt: skip
+        return {"events": self._events, "nodes": counts.nodes, "edges": counts.edges}
 
     def read_model(self) -> ReadModel:
         """The questions it can answer."""
@@ -166,6 +173,9 @@ class Engine:
         from .memory_rows import rows_of
 
         self._pipeline.flush()
+        if self._has_notes:
+            self._mark("unplaced", self._unplaced)
+            self._has_notes = False
         rows = rows_of(self._pipeline, self._events) | self._evidence.take_rows() | self._dirty
         self._dirty = {}
         return rows
@@ -189,7 +199,7 @@ class Engine:
     def _note(self, envelope: Envelope, notes: list[str]) -> None:
         self._unplaced.append({"time": format_time(envelope.time), "kind": envelope.kind, "notes": notes})
         del self._unplaced[:-_MOST_NOTES]
-        self._mark("unplaced", self._unplaced)
+        self._has_notes = True
 
     def _mark(self, key: str, value: Any) -> None:
         from signal_factory.ids import canonical_json

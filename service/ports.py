@@ -54,3 +54,7 @@ class RunningEngine(Protocol):
     def stats(self) -> Document:
         """``{events, duplicates, nodes, edges, graph_hash}``."""
         ...
+
+    def counts(self) -> Document:
+        """``{events, nodes, edges}``: what ``stats`` can say without reading the whole graph."""
+        ...
