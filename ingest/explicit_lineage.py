@@ -29,8 +29,9 @@ def _sources(told: Facet, target: str, at: datetime, ref: str, job: str, identit
     columns: dict[str, list[tuple[str, str]]] = {}
     for each in items(told, "inputs"):
         columns.setdefault(_named(each, identity), [])
-    for column, entry in inner(told, "fields").items():
-        for each in items(entry, "inputs") if isinstance(entry, dict) else ():
+    fields = inner(told, "fields")
+    for column in fields:
+        for each in items(inner(fields, column), "inputs"):
             pairs = columns.setdefault(_named(each, identity), [])
             if text(each, "field"):
                 pairs.append((text(each, "field"), column))
