@@ -154,7 +154,8 @@ class Engine:
             raise NotFound(f"no incident {incident_id[:60]}")
         told: Document = {
             "feedback_id": derived_id("fbk", at, incident_id, verdict, by), "incident_id": incident_id,
-            "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at), "by": by,
+            "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at),
+            "by": by,
         }  # fmt: skip
         self._feedback.setdefault(incident_id, []).append(told)
         self._mark(f"feedback/{incident_id}", self._feedback[incident_id])
