@@ -200,10 +200,11 @@ class SignalEngines:
 
     def _quality(self, state: DatasetState, run: BatchRun, now: datetime) -> Iterator[Signal]:
         """Bad news at once; good news once everything that was said at this time is heard."""
-        signal = quality.evaluate(state, run, now)
+        last, signal = quality.judged(state)[-1], quality.evaluate(state, run, now)
         if signal is not None and signal.is_bad:
             yield signal
-        last = quality.judged(state)[-1]
+            if last is run:
+                return
         self._agenda.add(now, state.urn, QUALITY, last.run_id)
 
     def _committed(self, fact: Committed, now: datetime) -> Iterator[Signal]:

@@ -1,0 +1,78 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.engines.driving import TABLE, Driven, commit, on, registered
+
+VOLUME = {"volume": {"anomaly_threshold_pct": 40}}
+
+
+def _week(rows: int = 1_000, **slo: dict[str, object]) -> Driven:
+    driven = Driven().tell(registered("01 00:00", **(slo or VOLUME)))
+    for day in range(12, 19):
+        driven.tell(commit(f"{day} 02:00", rows=rows + day))
+    return driven
+
+
+def test_half_the_usual_rows_are_an_anomaly_and_two_thirds_are_not():
+    assert [each.state for each in _week().tell(commit("19 02:00", rows=500)).of("VOLUME_ANOMALY")] == [
+        "WARNING"
+    ]
+    assert _week().tell(commit("19 02:00", rows=660)).of("VOLUME_ANOMALY") == []
+
+
+def test_no_rows_at_all_are_critical_and_many_more_are_high():
+    assert _week().tell(commit("19 02:00", rows=0)).of("VOLUME_ANOMALY")[0].state == "CRITICAL"
+    (signal,) = _week().tell(commit("19 02:00", rows=1_500)).of("VOLUME_ANOMALY")
+    assert signal.signatures == ("VOLUME_HIGH",)
+
+
+def test_the_value_under_test_is_not_in_its_own_baseline():
+    (signal,) = _week().tell(commit("19 02:00", rows=0)).of("VOLUME_ANOMALY")
+    assert signal.metrics["baseline_mean"] == 1_015.0
+    assert signal.metrics["baseline_runs"] == 7
+
+
+def test_an_anomaly_is_not_in_later_baselines():
+    driven = _week().tell(commit("19 02:00", rows=0), commit("20 02:00", rows=0))
+    assert [each.metrics["baseline_mean"] > 1_000 for each in driven.of("VOLUME_ANOMALY")] == [True, True]
+
+
+def test_three_runs_are_the_least_baseline():
+    driven = Driven().tell(registered("01 00:00", **VOLUME))
+    driven.tell(*(commit(f"{day} 02:00", rows=1_000) for day in (16, 17)), commit("18 02:00", rows=1))
+    assert driven.of("VOLUME_ANOMALY") == []
+
+
+def test_runs_of_more_than_seven_days_ago_are_no_baseline():
+    driven = Driven().tell(registered("01 00:00", **VOLUME))
+    driven.tell(*(commit(f"0{day} 02:00", rows=1_000) for day in range(1, 8)))
+    assert driven.tell(commit("15 02:00", rows=1)).of("VOLUME_ANOMALY") == []
+
+
+def test_fewer_rows_than_promised_are_critical_without_a_baseline():
+    slo = {"volume": {"min_rows_per_partition": 100}}
+    driven = Driven().tell(registered("01 00:00", **slo)).tell(commit("19 02:00", rows=99))
+    assert [each.state for each in driven.of("VOLUME_ANOMALY")] == ["CRITICAL"]
+
+
+def test_a_table_written_all_day_has_no_volume_per_commit():
+    driven = Driven().tell(registered("01 00:00", **VOLUME))
+    for day in range(12, 19):
+        driven.tell(*(commit(f"{day} {hour:02d}:00", rows=1_000) for hour in range(0, 24, 2)))
+    assert driven.tell(commit("18 23:00", rows=1)).of("VOLUME_ANOMALY") == []
+
+
+def test_the_next_usual_run_mends_it():
+    driven = _week().tell(commit("19 02:00", rows=0))
+    assert driven.open() == {"volume": "CRITICAL"}
+    assert driven.tell(commit("20 02:00", rows=1_000)).open() == {}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([0, 300, 1_000, 1_010]), min_size=2, max_size=4), st.randoms())
+def test_the_order_of_commits_that_arrive_together_does_not_change_what_is_open(rows, random):
+    facts = [commit(f"{19 + day} 02:00", rows=each) for day, each in enumerate(rows)]
+    shuffled = list(facts)
+    random.shuffle(shuffled)
+    ends = [_week().tell(*each, now=on("25 00:00")).open(TABLE) for each in (facts, shuffled)]
+    assert ends[0] == ends[1]
