@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,6 +56,11 @@ class LiveServer:
         """Wait until everything accepted so far has had its effect."""
         wait_for(lambda: self.get("/ready").get("backlog") == 0, SETTLE_SECONDS, "the log was not applied")
 
+    def pass_time(self, until: datetime) -> None:
+        """Let the engine's clock reach ``until``, as a tick from outside does."""
+        self.send({"time": until.isoformat(), "kind": "tick", "body": {}})
+        self.settle()
+
     def incidents(self) -> list[dict[str, Any]]:
         found = self.get("/api/v1/incidents")["items"]
         return [self.get(f"/api/v1/incidents/{item['incident_id']}") for item in found]
@@ -72,6 +78,7 @@ def serving(data_dir: Path) -> Iterator[LiveServer]:
     environ = os.environ | {
         "SF_API_KEY": KEY,
         "SF_FLUSH_S": "0.2",
+        "SF_MAX_FUTURE_S": "345600",
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "sdk")]),
     }
     command = [sys.executable, "-m", "service.cli", "serve", "--data-dir", str(data_dir), "--port", "0"]

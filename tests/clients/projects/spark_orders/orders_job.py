@@ -42,8 +42,7 @@ def silver(orders: DataFrame, customers: DataFrame, case: str) -> DataFrame:
     )
 
 
-def main(lake: str, case: str) -> None:
-    spark = SparkSession.builder.getOrCreate()
+def run(spark: SparkSession, lake: str, case: str) -> None:
     orders = bronze(spark, lake)
     customers = spark.read.schema("customer_id int, name string").json(f"{lake}/landing/customers")
     result = silver(orders, customers, case)
@@ -62,7 +61,15 @@ def main(lake: str, case: str) -> None:
         )
     if case.startswith("export"):
         checked_total(orders, case).write.mode("overwrite").parquet(f"{lake}/export/orders")
-    spark.stop()
+
+
+def main(lake: str, case: str) -> None:
+    spark = SparkSession.builder.getOrCreate()
+    try:
+        run(spark, lake, case)
+    finally:
+        # Stopped in the exit hook of the JVM, the listener may not get to send the failure.
+        spark.stop()
 
 
 if __name__ == "__main__":
