@@ -37,6 +37,12 @@ def short_name(key: str) -> str:
     return key
 
 
+def spoken_name(key: str) -> str:
+    """What an answer calls it: a table with its zone (``gold/orders_daily``), since zones share names."""
+    parts = key.rstrip("/").split("/")
+    return "/".join(parts[-2:]) if key.startswith("ds://") and parts[-2] else short_name(key)
+
+
 @lru_cache(maxsize=20_000)
 def names_of(key: str) -> tuple[str, ...]:
     """The names a key answers to, in lower case."""

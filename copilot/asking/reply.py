@@ -7,7 +7,7 @@ from copilot.readmodel import Document
 
 from .fields import child, children, exact, number, strings, text
 from .intents import Intent
-from .names import short_name
+from .names import spoken_name
 from .question import Question
 from .recorder import Recorder
 from .subject import Case, Subject
@@ -76,7 +76,7 @@ def data_set_of(asked: Asked) -> str:
 def label_of(asked: Asked) -> str:
     """What to call the subject in a sentence."""
     urn = data_set_of(asked)
-    return short_name(urn) if urn else asked.subject.key if asked.subject else "this"
+    return spoken_name(urn) if urn else asked.subject.key if asked.subject else "this"
 
 
 def found(case: Case) -> bool:
@@ -99,7 +99,7 @@ def cause_name(cause: Document) -> str:
     kind = exact(cause, "kind")
     key = text(child(cause, "entity"), "key")
     words = _KIND_WORDS.get(kind, kind.lower().replace("_", " "))
-    return f"{words} {short_name(key)}".strip()
+    return f"{words} {spoken_name(key)}".strip()
 
 
 def reading(case: Case) -> str:
@@ -181,7 +181,7 @@ def relation_line(asked: Asked) -> str:
     name, identity = label_of(asked), exact(case.incident, "incident_id")
     if case.relation == "past":
         return f"{name} has no open incident. This is its last one, {identity}:"
-    source = short_name(exact(case.incident, "dataset_urn"))
+    source = spoken_name(exact(case.incident, "dataset_urn"))
     if case.relation == "member":
         return f"{name} is one of the data sets that incident {identity} on {source} hits."
     effect = text(case.effect, "effect") or "AT_RISK"

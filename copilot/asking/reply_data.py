@@ -6,7 +6,7 @@ from copilot.readmodel import Document
 
 from .fields import child, children, exact, text
 from .finder import MAX_PAGES, PAGE
-from .names import short_name
+from .names import spoken_name
 from .recorder import Recorder
 from .reply import (
     Asked,
@@ -29,7 +29,7 @@ def health(asked: Asked) -> Reply:
     if document is None:
         return no_incident(asked)
     reply = Reply()
-    reply.say(f"{short_name(urn)} is {text(document, 'status') or 'UNKNOWN'}{_tier(document)}.")
+    reply.say(f"{spoken_name(urn)} is {text(document, 'status') or 'UNKNOWN'}{_tier(document)}.")
     reply.say(_marks(document))
     for signal in children(document, "signals")[:4]:
         reply.say(_signal(signal))
@@ -48,9 +48,9 @@ def owner(asked: Asked) -> Reply:
     reply = Reply()
     team = owner_of(document)
     reply.say(
-        f"{short_name(urn)} is owned by {team}{_tier(document)}."
+        f"{spoken_name(urn)} is owned by {team}{_tier(document)}."
         if team
-        else f"No owner is registered for {short_name(urn)}; register it with owner_team to have one."
+        else f"No owner is registered for {spoken_name(urn)}; register it with owner_team to have one."
     )
     runbook = text(document, "runbook_url")
     reply.say(f"Runbook: {runbook}" if runbook else "")
@@ -70,8 +70,9 @@ def overall(asked: Asked) -> Reply:
     said = [f"{states[state]} {state}" for state in ("CRITICAL", "WARNING", "UNKNOWN", "OK") if states[state]]
     reply.say(f"{plural(len(items), 'data set')}: {listed(said)}.")
     unwell = [exact(item, "urn") for item in items if text(item, "status") in {"CRITICAL", "WARNING"}]
-    well = [short_name(exact(item, "urn")) for item in items if text(item, "status") == "OK"]
-    reply.say(f"Not well: {listed([short_name(urn) for urn in unwell])}." if unwell else "Nothing is broken.")
+    well = [spoken_name(exact(item, "urn")) for item in items if text(item, "status") == "OK"]
+    ill = [spoken_name(urn) for urn in unwell]
+    reply.say(f"Not well: {listed(ill)}." if ill else "Nothing is broken.")
     reply.say(f"Well: {listed(well)}." if well else "")
     reply.cite(*unwell[:6])
     opened = [
@@ -144,7 +145,7 @@ def _cause_owner(reply: Reply, asked: Asked) -> None:
     team = owner_of(asked.recorder.ask("dataset_health", urn=source) or {}) or "no registered owner"
     effect = text(case.effect, "effect") or "hit"
     identity = exact(case.incident, "incident_id")
-    reply.say(f"It is {effect} by incident {identity}, which is on {short_name(source)}, owned by {team}.")
+    reply.say(f"It is {effect} by incident {identity}, which is on {spoken_name(source)}, owned by {team}.")
     reply.cite(identity, source)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from copilot.readmodel import Document
 
 from .fields import child, children, exact, number, text
-from .names import short_name
+from .names import spoken_name
 from .question import Question
 from .recorder import Recorder
 from .reply import (
@@ -37,9 +37,9 @@ def changed(asked: Asked) -> Reply:
     reply = Reply()
     reply.cite(urn)
     if not items:
-        reply.say(f"No deployment and no schema change is known at or upstream of {short_name(urn)}.")
+        reply.say(f"No deployment and no schema change is known at or upstream of {spoken_name(urn)}.")
     else:
-        reply.say(f"{plural(len(items), 'change')} at or upstream of {short_name(urn)}, newest first:")
+        reply.say(f"{plural(len(items), 'change')} at or upstream of {spoken_name(urn)}, newest first:")
     for item in items[:MAX_ASSETS]:
         reply.say(_change(asked, item))
         reply.cite(_change_key(item))
@@ -173,7 +173,7 @@ def _asset(asset: Document) -> str:
     known = ", ".join(fact for fact in facts if fact)
     state = text(asset, "effect", "status")
     return (
-        f"- {short_name(exact(asset, 'urn', 'key'))}"
+        f"- {spoken_name(exact(asset, 'urn', 'key'))}"
         + (f" ({known})" if known else "")
         + (f": {state}" if state else "")
     )
@@ -200,5 +200,5 @@ def _teams(recorder: Recorder, assets: list[Document]) -> str:
     for asset in assets[:MAX_ASSETS]:
         urn = exact(asset, "urn")
         team = owner_of(asset) or owner_of(recorder.ask("dataset_health", urn=urn) or {})
-        teams.setdefault(team or "no registered owner", []).append(short_name(urn))
+        teams.setdefault(team or "no registered owner", []).append(spoken_name(urn))
     return "Owners: " + "; ".join(f"{team} ({listed(names)})" for team, names in sorted(teams.items())) + "."

@@ -5,7 +5,7 @@ from copilot.readmodel import Document
 from .cases import touches
 from .fields import child, children, exact, number, strings, text
 from .finder import open_first
-from .names import short_name
+from .names import spoken_name
 from .reply import Asked, Reply, cause_name, confidence, found
 from .reply_why import why
 from .subject import Case, Found
@@ -29,7 +29,7 @@ def incidents(asked: Asked) -> Reply:
     urn = asked.subject.key if asked.subject and asked.subject.kind == "dataset" else ""
     items = _of(asked, urn) if urn else open_first(asked.recorder)
     opened = [item for item in items if exact(item, "status") == "OPEN"]
-    about = f" for {short_name(urn)}" if urn else ""
+    about = f" for {spoken_name(urn)}" if urn else ""
     if not items:
         reply.say(f"No incident is known{about}: nothing is wrong.")
     elif opened:
@@ -55,11 +55,11 @@ def show(asked: Asked) -> Reply:
         reply.lines.insert(0, title + ".")
     affected = strings(case.incident, "datasets")
     if len(affected) > 1:
-        reply.say(f"Data sets hit: {listed([short_name(urn) for urn in affected])}.")
+        reply.say(f"Data sets hit: {listed([spoken_name(urn) for urn in affected])}.")
         reply.cite(*affected[:6])
     downstream = children(case.rca, "blast_radius")
     if downstream:
-        worst = [f"{short_name(exact(each, 'urn'))} ({text(each, 'effect')})" for each in downstream]
+        worst = [f"{spoken_name(exact(each, 'urn'))} ({text(each, 'effect')})" for each in downstream]
         reply.say(f"Downstream: {listed(worst, 4)}.")
     return reply
 
@@ -111,7 +111,7 @@ def _what_is_open(reply: Reply, asked: Asked) -> None:
     if not opened:
         reply.say("No incident is open now.")
         return
-    names = [f"{exact(item, 'incident_id')} ({short_name(exact(item, 'dataset_urn'))})" for item in opened]
+    names = [f"{exact(item, 'incident_id')} ({spoken_name(exact(item, 'dataset_urn'))})" for item in opened]
     reply.say(f"Open now: {listed(names, 4)}.")
     reply.cite(*[exact(item, "incident_id") for item in opened[:4]])
 
@@ -127,7 +127,7 @@ def _of(asked: Asked, urn: str) -> list[Document]:
 def _headline(incident: Document) -> str:
     case = Case(incident, child(incident, "rca"))
     severity, opened = text(incident, "severity"), when(incident.get("created_at"))
-    title = text(incident, "title") or short_name(exact(incident, "dataset_urn"))
+    title = text(incident, "title") or spoken_name(exact(incident, "dataset_urn"))
     head = f"{exact(incident, 'incident_id')}  {severity}  {title}".replace("    ", "  ")
     if case.rca:
         cause = cause_name(child(case.rca, "root_cause")) if found(case) else "INCONCLUSIVE"

@@ -3,7 +3,7 @@
 from copilot.readmodel import Document
 
 from .fields import child, children, exact, number, strings, text, tidy
-from .names import short_name
+from .names import spoken_name
 from .reply import (
     Asked,
     Reply,
@@ -151,7 +151,7 @@ def _opened(asked: Asked, case: Case) -> Reply:
 
 def _cause(reply: Reply, case: Case) -> None:
     cause = child(case.rca, "root_cause")
-    subject = short_name(exact(case.incident, "dataset_urn"))
+    subject = spoken_name(exact(case.incident, "dataset_urn"))
     verb = "broke" if exact(case.incident, "status") == "RESOLVED" else "is broken"
     reply.say(f"{subject} {verb} because of {cause_name(cause)} ({confidence(case.rca)}).")
     reply.say(sentence(text(cause, "summary")))
@@ -159,7 +159,7 @@ def _cause(reply: Reply, case: Case) -> None:
 
 
 def _inconclusive(reply: Reply, case: Case) -> None:
-    subject = short_name(exact(case.incident, "dataset_urn"))
+    subject = spoken_name(exact(case.incident, "dataset_urn"))
     reply.say(
         f"INCONCLUSIVE: the evidence does not single out a cause for {subject} ({confidence(case.rca)})."
     )
@@ -205,7 +205,7 @@ def _path(case: Case) -> str:
 
 
 def _node(ref: Document) -> str:
-    return f"{text(ref, 'label')} {short_name(text(ref, 'key'))}".strip()
+    return f"{text(ref, 'label')} {spoken_name(text(ref, 'key'))}".strip()
 
 
 def _lasted(asked: Asked, case: Case) -> str:
@@ -234,7 +234,7 @@ def _one_evidence(asked: Asked) -> Reply:
     ]
     urn = exact(document, "dataset_urn") or exact(child(document, "dataset"), "urn")
     moment = when(exact(document, "timestamp", "event_time", "time", "at"))
-    about = f" on {short_name(urn)}" if urn else ""
+    about = f" on {spoken_name(urn)}" if urn else ""
     reply.say(f"{key}: {result}{about}" + (f" at {moment}" if moment else "") + ".")
     reasons = [code for code in codes if code]
     reply.say(f"Reasons: {listed(reasons)}." if reasons else "")

@@ -115,7 +115,7 @@ def test_it_means_what_the_conversation_was_last_about() -> None:
     first = ask("why is orders_gold_daily stale?")
     second = ask("and who owns it?", context=[first])
     third = ask("what is downstream?", context=[first, second])
-    assert second["answer"].startswith("orders_gold_daily is owned by finance-data")
+    assert second["answer"].startswith("gold/orders_gold_daily is owned by finance-data")
     assert third["subject"]["key"] == GOLD
 
 
@@ -151,7 +151,7 @@ def test_the_only_open_incident_needs_no_name() -> None:
 
 def test_when_nothing_is_open_nothing_is_explained() -> None:
     assert "No incident is open" in ask("why?", QuietWorld())["answer"]
-    assert "No incident touches payments" in ask("why is payments late", QuietWorld())["answer"]
+    assert "No incident touches raw/payments" in ask("why is payments late", QuietWorld())["answer"]
     assert "nothing is wrong" in ask("list incidents", QuietWorld())["answer"]
 
 
