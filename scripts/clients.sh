@@ -32,7 +32,9 @@ have_java_17() {
 need_java() {
     if have_java_17 && command -v mvn >/dev/null; then return; fi
     if [[ "${CI:-}" == true ]]; then
-        apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless maven >/dev/null
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            default-jre-headless maven >/dev/null
     fi
     have_java_17 && command -v mvn >/dev/null
 }

@@ -162,6 +162,13 @@ def test_what_the_packages_import_is_declared() -> None:
     assert {name: path for name, path in _imported().items() if name not in known} == {}
 
 
+def test_what_is_required_at_run_time_is_imported() -> None:
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[\[<>=!~ ]", r)[0].replace("-", "_") for r in required}
+    # The time zones that zoneinfo reads where the system has none.
+    assert names - {"tzdata"} - set(_imported()) == set()
+
+
 def test_the_spark_jars_are_pinned_with_their_hashes() -> None:
     lines = (ROOT / "locks" / "clients-spark-jars.txt").read_text("utf-8").splitlines()
     assert lines
