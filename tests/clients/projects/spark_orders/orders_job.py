@@ -68,7 +68,9 @@ def main(lake: str, case: str) -> None:
     try:
         run(spark, lake, case)
     finally:
-        # Stopped in the exit hook of the JVM, the listener may not get to send the failure.
+        # Stopping at once races with the listener, which still reads Delta's log to describe the failure:
+        # the failure is then not sent, or the stop waits forever.
+        spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty(60_000)
         spark.stop()
 
 
