@@ -152,9 +152,9 @@ class Assembly:
                 (group for other, group in reversed(groups) if other == name and _touch(group, episode)), None
             )
             if home is None:
-                home = []
-                groups.append((name, home))
-            home.append((episode, verdict))
+                groups.append((name, [(episode, verdict)]))
+            else:
+                home.append((episode, verdict))
         return [group for _, group in groups]
 
     def _explained(

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from graph import facts as graph_facts
 from graph.facts import Summarised, Validated
 from tests.engines.driving import JOB, TABLE, Driven, on, registered
 
-DQ = {"dq": {"compliance_rate": 0.99}}
+DQ: dict[str, Any] = {"dq": {"compliance_rate": 0.99}}
 ENUM = "UNKNOWN_ENUM:channel:KIOSK"
 
 
@@ -119,7 +121,7 @@ def test_last_good_is_the_run_before():
 def test_the_order_of_tests_that_arrive_together_does_not_change_what_is_open(told, random):
     facts = [_test("19 02:00", f"n{name}", passed, f"t{run}") for run, name, passed in told]
     facts = [
-        graph_facts.Tested(on("19 02:00") + timedelta(hours=run), each.ref, *_rest(each))
+        replace(each, at=on("19 02:00") + timedelta(hours=run))
         for each, (run, _, _) in zip(facts, told, strict=True)
     ]
     shuffled = list(facts)
@@ -127,9 +129,3 @@ def test_the_order_of_tests_that_arrive_together_does_not_change_what_is_open(to
     late = on("19 12:00")
     ends = [_watched().tell(*each, now=late).until(late).open() for each in (facts, shuffled)]
     assert ends[0] == ends[1]
-
-
-def _rest(fact: graph_facts.Tested) -> tuple[object, ...]:
-    return (
-        fact.dataset, fact.run_id, fact.job, fact.name, fact.column, fact.passed, fact.warns_only, fact.signature,
-    )  # fmt: skip

@@ -1,12 +1,14 @@
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engines.driving import TABLE, Driven, commit, on, registered
 
-VOLUME = {"volume": {"anomaly_threshold_pct": 40}}
+VOLUME: dict[str, Any] = {"volume": {"anomaly_threshold_pct": 40}}
 
 
-def _week(rows: int = 1_000, **slo: dict[str, object]) -> Driven:
+def _week(rows: int = 1_000, **slo: Any) -> Driven:
     driven = Driven().tell(registered("01 00:00", **(slo or VOLUME)))
     for day in range(12, 19):
         driven.tell(commit(f"{day} 02:00", rows=rows + day))
@@ -50,7 +52,7 @@ def test_runs_of_more_than_seven_days_ago_are_no_baseline():
 
 
 def test_fewer_rows_than_promised_are_critical_without_a_baseline():
-    slo = {"volume": {"min_rows_per_partition": 100}}
+    slo: dict[str, Any] = {"volume": {"min_rows_per_partition": 100}}
     driven = Driven().tell(registered("01 00:00", **slo)).tell(commit("19 02:00", rows=99))
     assert [each.state for each in driven.of("VOLUME_ANOMALY")] == ["CRITICAL"]
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 from engines.contract import window_start
 from tests.engines.driving import STREAM, Driven, on, records, registered
 
-SLO = {"contract": {"compliance_rate": 0.95, "warning_rate": 0.8}}
+SLO: dict[str, Any] = {"contract": {"compliance_rate": 0.95, "warning_rate": 0.8}}
 MINUTES = timedelta(minutes=5)
 
 
