@@ -18,7 +18,8 @@ def verdict(words: str, actual: str, comment: str) -> Document:
 
 
 def show_feedback(client: RestClient, incident_id: str) -> None:
-    """A form that sends one verdict; what became of it is said below."""
+    """A form that sends one verdict; what became of it is said below, as long as the page is open."""
+    recorded = f"recorded-{incident_id}"
     with st.form(f"feedback-{incident_id}", border=False):
         question = "Was this explanation right?"
         words = st.radio(question, list(_VERDICTS), index=None, horizontal=True, key=f"verdict-{incident_id}")
@@ -28,14 +29,20 @@ def show_feedback(client: RestClient, incident_id: str) -> None:
         )
         comment = st.text_area("Comment", max_chars=2_000, height=80, key=f"comment-{incident_id}")
         sent = st.form_submit_button("Send feedback")
-    if not sent:
-        return
+    if sent:
+        st.session_state[recorded] = _send(client, incident_id, words, actual, comment)
+    if st.session_state.get(recorded):
+        st.success("Recorded. Thank you.")
+
+
+def _send(client: RestClient, incident_id: str, words: str | None, actual: str, comment: str) -> bool:
+    """Whether the server has taken the verdict; what kept it from that is shown."""
     if words is None:
         st.warning("Choose whether it was right or wrong first.")
-        return
+        return False
     try:
         client.send_feedback(incident_id, verdict(words, actual, comment))
     except SignalFactoryError as failure:
         show_failure(failure)
-        return
-    st.success("Recorded. Thank you.")
+        return False
+    return True
