@@ -138,7 +138,6 @@ class SignalEngines:
         if objective is None or due is None or due + objective.grace != now:
             return
         yield from _some(freshness.at_deadline(state, due, now))
-        state.last_due = max(now, state.last_due or now)
         at = freshness.schedule(state, due)
         if at is not None:
             self._agenda.add(at, state.urn, DUE)

@@ -46,6 +46,7 @@ def reschedule(state: DatasetState, before: Freshness | None, at: datetime) -> d
     found = schedule(state, max(at - objective.grace, looked_at))
     if state.last_due is not None and state.due is not None:
         state.last_due = min(state.last_due, previous_due(objective, state.due) + objective.grace)
+        state.missed = None
     return found
 
 
@@ -96,13 +97,18 @@ def at_deadline(state: DatasetState, due: datetime, now: datetime) -> Signal | N
     objective = state.policy.freshness
     if objective is None:
         return None
-    good = advancing(state)
-    since = _already_credited(state)
-    if any((since is None or each.at > since) and each.at <= due + objective.grace for each in good):
+    good, ends = advancing(state), due + objective.grace
+    since = _credited(state, good)
+    missed = not _any_within(good, since, ends) and not _is_settling_in(state, due)
+    state.missed = (since, ends) if missed else None
+    state.last_due = max(ends, state.last_due or ends)
+    if not missed:
         return None
-    if _is_settling_in(state, due):
-        return None
-    return _breach(state, due, due + objective.grace, now, good)
+    return _breach(state, due, ends, now, good)
+
+
+def _any_within(commits: list[Commit], after: datetime | None, until: datetime) -> bool:
+    return any((after is None or each.at > after) and each.at <= until for each in commits)
 
 
 def _is_settling_in(state: DatasetState, due: datetime) -> bool:
@@ -132,9 +138,15 @@ def _days(due: datetime, zone: ZoneInfo, watermark: str) -> int:
     return (due.astimezone(zone).date() - date.fromisoformat(watermark[:10])).days
 
 
-def _already_credited(state: DatasetState) -> datetime | None:
-    """Commits up to here belong to earlier deadlines."""
-    return state.last_due
+def _credited(state: DatasetState, good: list[Commit]) -> datetime | None:
+    """Commits up to here belong to earlier deadlines: also the late one that mended the last."""
+    if state.missed is None:
+        return state.last_due
+    since, ends = state.missed
+    mending = next((each for each in good if each.at > ends), None)
+    if mending is None or _any_within(good, since, ends) or _serves_next(state, mending, ends):
+        return state.last_due
+    return mending.at
 
 
 def _breach(
@@ -192,8 +204,6 @@ def recovered(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
         return None
     if broken.last_good is not None and commit.at <= broken.last_good:
         return None
-    if not _serves_next(state, commit, broken.first_bad):
-        state.last_due = max(commit.at, state.last_due or commit.at)
     return Signal(
         "FRESHNESS_BREACH", state.urn, "OK", now, broken.first_bad, max(commit.at, broken.first_bad),
         "DEADLINE", track=TRACK, promise=True, last_good=commit.at,

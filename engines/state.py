@@ -141,6 +141,7 @@ class DatasetState:
     open: dict[str, Open] = field(default_factory=dict[str, Open])
     due: datetime | None = None
     last_due: datetime | None = None
+    missed: tuple[datetime | None, datetime] | None = None
     last_seen: datetime | None = None
 
     def remember_commit(self, commit: Commit) -> Commit:
