@@ -15,7 +15,7 @@ from graph.model import Edge, Node, NodeRef
 from graph.port import GraphStore
 from signal_factory.times import format_time
 
-from .episodes import Episode, amended, opened
+from .episodes import Episode, amended, joined, opened
 from .explain import Scene, Verdict, decide, report
 from .incident import founder_of, incident_document
 from .paths import edges_of
@@ -103,18 +103,31 @@ class Assembly:
         return found
 
     def rename(self, old: str, new: str) -> None:
-        """Two names turned out to be one table."""
-        for episode in self.ledger.episodes.values():
-            if episode.dataset == old:
-                self.touched.add(f"episode/{episode.key}")
-                episode.dataset = new
-                self.touched.add(f"episode/{episode.key}")
-        self.ledger.episodes = {each.key: each for each in self.ledger.episodes.values()}
-        self._open = {
-            (each.dataset, each.track): each
-            for each in self.ledger.episodes.values()
-            if each.resolved_at is None
-        }
+        """Two names turned out to be one table; what is broken under both is one episode."""
+        for episode in [each for each in self.ledger.episodes.values() if each.dataset == old]:
+            settled = self._forget(episode)
+            episode.dataset = new
+            twin = self._open.get((new, episode.track)) if episode.resolved_at is None else None
+            if twin is not None:
+                self._forget(twin)
+                episode = joined(twin, episode)
+            self._hold(episode, settled)
+
+    def _forget(self, episode: Episode) -> Settled | None:
+        self.touched |= {f"episode/{episode.key}", f"settled/{episode.key}"}
+        self.ledger.episodes.pop(episode.key, None)
+        if episode.resolved_at is None:
+            self._open.pop((episode.dataset, episode.track), None)
+        return self.ledger.settled.pop(episode.key, None)
+
+    def _hold(self, episode: Episode, settled: Settled | None) -> None:
+        self.touched.add(f"episode/{episode.key}")
+        self.ledger.episodes[episode.key] = episode
+        if episode.resolved_at is None:
+            self._open[episode.dataset, episode.track] = episode
+        if settled is not None:
+            self.touched.add(f"settled/{episode.key}")
+            self.ledger.settled[episode.key] = settled
 
     def _remember(self, signal: Signal) -> None:
         self.ledger.signals[signal.signal_id] = signal.document()
@@ -125,16 +138,12 @@ class Assembly:
             self.touched.add(f"signal/{gone}")
 
     def _keep(self, episode: Episode) -> None:
-        self._open[episode.dataset, episode.track] = episode
-        self.ledger.episodes[episode.key] = episode
-        self.touched.add(f"episode/{episode.key}")
+        self._hold(episode, None)
         while len(self.ledger.episodes) > _MOST_EPISODES:
             gone = next((key for key, each in self.ledger.episodes.items() if each.resolved_at), None)
             if gone is None:
                 return
-            del self.ledger.episodes[gone]
-            self.ledger.settled.pop(gone, None)
-            self.touched |= {f"episode/{gone}", f"settled/{gone}"}
+            self._forget(self.ledger.episodes[gone])
 
     def _groups(self, now: datetime) -> list[list[tuple[Episode, Verdict | Settled]]]:
         """Episodes that break a promise, grouped by cause and time."""

@@ -81,6 +81,21 @@ def amended(episode: Episode, signal: Signal) -> Episode:
     return episode
 
 
+def joined(one: Episode, other: Episode) -> Episode:
+    """Two open episodes of one track as one: the one that opened first, with all that both saw."""
+    first, second = sorted((one, other), key=lambda each: (each.opened_at, each.first_bad))
+    if second.first_bad < first.first_bad:
+        first.first_bad, first.last_good = second.first_bad, second.last_good
+    first.state = max(first.state, second.state, key=STATES.index)
+    first.promise = first.promise or second.promise
+    first.deadlines = sorted({*first.deadlines, *second.deadlines})[-10:]
+    _add(first.signal_ids, tuple(second.signal_ids), 50)
+    _add(first.signatures, tuple(second.signatures), 20)
+    _add(first.run_ids, tuple(second.run_ids), 20)
+    _add(first.evidence, tuple(second.evidence), 20)
+    return first
+
+
 def _add(known: list[str], more: tuple[str, ...], most: int) -> None:
     known += [each for each in more if each not in known]
     del known[most:]

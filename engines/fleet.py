@@ -13,6 +13,7 @@ from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summar
 
 from . import contract, drift, freshness, gaps, quality, volume
 from .agenda import BEAT, DUE, GATES, QUALITY, WINDOW, Agenda, Deadline
+from .joining import join
 from .policy import BASELINE, GATES_DUE, policy_of
 from .runs import Routes, advance, failed
 from .signal import Signal
@@ -50,7 +51,7 @@ class SignalEngines:
             case SchemaSeen():
                 found = iter(drift.observe_schema(self._state(fact.dataset), fact, now))
             case Registered():
-                found = self._registered(fact)
+                found = self._registered(fact, now)
             case _:
                 found = iter(())
         return [self._settle(signal) for signal in found]
@@ -68,25 +69,27 @@ class SignalEngines:
         self.touched.add(due.urn)
         return [self._settle(signal) for signal in self._at(state, due)]
 
-    def rename(self, old: str, new: str) -> None:
-        """Two names turned out to be one table."""
+    def rename(self, old: str, new: str, now: datetime) -> list[Signal]:
+        """Two names turned out to be one table: what the one did is judged by what the other promised."""
         gone = self.states.pop(old, None)
         self.routes.rename(old, new)
         if gone is None:
-            return
+            return []
         state = self._state(new)
-        for commit in gone.commits:
-            state.remember_commit(commit)
-        state.runs = gone.runs | state.runs
-        state.batches = gone.batches | state.batches
-        state.windows = dict(sorted((gone.windows | state.windows).items()))
-        state.schemas = sorted([*gone.schemas, *state.schemas], key=lambda each: each.at)
-        for signature, at in gone.signatures.items():
-            drift.note(state, signature, at)
-        state.open = gone.open | state.open
-        state.last_seen = max(filter(None, (gone.last_seen, state.last_seen)), default=None)
+        join(state, gone)
         self._restore(state)
         self.touched |= {old, new}
+        return [self._settle(signal) for signal in self._again(state, now)]
+
+    def _again(self, state: DatasetState, now: datetime) -> Iterator[Signal]:
+        """Judge the last run, window and commit anew, by what holds and is known now."""
+        for run in quality.judged(state)[-1:]:
+            yield from _some(quality.evaluate(state, run, now))
+        last = contract.last_closed(state, now)
+        if last is not None:
+            yield from _some(contract.evaluate(state, last, now))
+        for commit in freshness.advancing(state)[-1:]:
+            yield from _some(freshness.recovered(state, commit, now))
 
     def _state(self, urn: str) -> DatasetState:
         self.touched.add(urn)
@@ -142,7 +145,7 @@ class SignalEngines:
         if at is not None:
             self._agenda.add(at, state.urn, DUE)
 
-    def _registered(self, fact: Registered) -> Iterator[Signal]:
+    def _registered(self, fact: Registered, now: datetime) -> Iterator[Signal]:
         state = self._state(fact.registration.urn)
         before = state.policy
         since = min(fact.at, before.since or fact.at)
@@ -155,7 +158,8 @@ class SignalEngines:
         at = freshness.reschedule(state, before.freshness, fact.at)
         if at is not None:
             self._agenda.add(at, state.urn, DUE)
-        yield from ()
+        if state.open:
+            yield from self._again(state, now)
 
     def _validated(self, fact: Validated, now: datetime) -> Iterator[Signal]:
         state = self._state(fact.dataset)

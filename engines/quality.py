@@ -24,7 +24,7 @@ def observe_evidence(state: DatasetState, fact: Validated) -> BatchRun | None:
     run = _run(state, fact.run_id, fact.at)
     run.job, run.dag_run_id = run.job or fact.job, run.dag_run_id or fact.dag_run_id
     for gate, result in fact.gates[:MAX_CHECKS]:
-        run.gates[gate] = _worse(run.gates.get(gate, "SKIP"), result)
+        run.gates[gate] = worse(run.gates.get(gate, "SKIP"), result)
     if fact.result == "FAIL":
         for signature in fact.signatures or ("UNKNOWN:no_reason",):
             _note(run, signature, fact.at, fact.ref, 1, fact.producer)
@@ -34,7 +34,7 @@ def observe_evidence(state: DatasetState, fact: Validated) -> BatchRun | None:
     if fact.is_sample:
         return None
     if not fact.gates:
-        run.gates["VERDICT"] = _worse(run.gates.get("VERDICT", "SKIP"), fact.result)
+        run.gates["VERDICT"] = worse(run.gates.get("VERDICT", "SKIP"), fact.result)
     run.verdict_at = max(fact.at, run.verdict_at or fact.at)
     return run
 
@@ -201,7 +201,8 @@ def _note(run: BatchRun, signature: str, at: datetime, ref: str, count: int, pro
         failure.first_at, failure.first_ref, failure.producer = at, ref, producer
 
 
-def _worse(one: str, other: str) -> str:
+def worse(one: str, other: str) -> str:
+    """The graver of two results."""
     return max(one, other, key=("SKIP", "PASS", "WARN", "FAIL").index)
 
 

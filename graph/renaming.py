@@ -23,11 +23,16 @@ def check_same_label(old: NodeRef, new: NodeRef) -> None:
 
 
 def renamed(node: Node, edges: Iterable[Edge], old: NodeRef, new: NodeRef) -> tuple[Nodes, Edges]:
-    """What ``old`` and all its edges say, said of ``new``: mutations to apply once ``old`` is gone."""
+    """What ``old`` and all its edges say, said of ``new``: mutations to apply once ``old`` is gone.
+
+    An edge between the two would lead from the node to itself, and is dropped.
+    """
     merged: Edges = {}
     for edge in edges:
         src = new if edge.src == old else edge.src
         dst = new if edge.dst == old else edge.dst
+        if src == dst and edge.src != edge.dst:
+            continue
         moved = Edge(edge.kind, src, dst, edge.props, edge.at, edge.times)
         known = merged.get((edge.kind, src, dst))
         merged[(edge.kind, src, dst)] = moved if known is None else merge_edge(known, moved)

@@ -17,9 +17,9 @@ from engines.signal import Signal
 from engines.state import DatasetState
 from graph.buffer import GraphBuffer
 from graph.filters import WriteFilter
-from graph.model import NodeRef
 from graph.port import GraphStore
 from ingest.identity import Book, Identity
+from ingest.moving import move_dataset
 from ingest.projection import Projection
 from ingest.translate import translate
 from signal_factory.wire import Envelope
@@ -106,7 +106,7 @@ class Pipeline:
         self.memory.clock.now = now
         told = translate(envelope, self.identity)
         for old, new in told.moved:
-            self._rename(old, new)
+            self._rename(old, new, now)
         if told.is_tick:
             self._fire(lambda due: due <= now)
             return ()
@@ -153,8 +153,9 @@ class Pipeline:
             self.flush()
             self.assembly.settle(episode, now)
 
-    def _rename(self, old: str, new: str) -> None:
+    def _rename(self, old: str, new: str, now: datetime) -> None:
         self.flush()
-        self.store.merge_nodes(NodeRef("Dataset", old), NodeRef("Dataset", new))
-        self.engines.rename(old, new)
+        move_dataset(self.store, old, new)
+        again = self.engines.rename(old, new, now)
         self.assembly.rename(old, new)
+        self._signals(again, now)
