@@ -15,6 +15,7 @@ WEIGHTS = {
     "completeness": 0.10,
 }
 HIGH, MEDIUM, ABSTAIN = 0.80, 0.55, 0.40
+MOST = 0.99
 TIE = 0.03
 """Two suspects closer than this explain a failure equally well (contract rule 12)."""
 
@@ -46,10 +47,10 @@ class Suspect:
 
     @property
     def score(self) -> float:
-        """The weighted mean of the factors, times the standing; 0..1."""
+        """The weighted mean of the factors, times the standing; 0..0.99, for nothing is certain."""
         weight = sum(WEIGHTS[name] for name in self.factors)
         total = sum(WEIGHTS[name] * value for name, (value, _) in self.factors.items())
-        return round(self.standing * total / weight, 4) if weight else 0.0
+        return round(min(self.standing * total / weight, MOST), 4) if weight else 0.0
 
     @property
     def identity(self) -> tuple[str, str, str]:

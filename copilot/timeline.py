@@ -7,7 +7,7 @@ from signal_factory.times import format_time
 
 from .episodes import Episode
 from .suspects import Suspect
-from .world import World
+from .world import FailureView, World
 
 _MOST = 40
 
@@ -53,18 +53,22 @@ def _of_cause(add: Any, cause: Suspect | None, episode: Episode) -> None:
 
 
 def _of_data(add: Any, world: World, urn: str, since: datetime, episode: Episode) -> None:
-    for commit in [
-        each
-        for each in world.commits(urn)
-        if each.at >= since and each.at <= (episode.resolved_at or world.now)
-    ][:4]:
+    until = episode.resolved_at or world.now
+    for commit in [each for each in world.commits(urn) if since <= each.at <= until][:4]:
+        if urn == episode.dataset and commit.at == episode.last_good:
+            continue
         mark = f" ({commit.watermark})" if commit.watermark else ""
         add(commit.at, f"{urn} was written{mark}", commit.run_id or urn)
-    for failure in [each for each in world.failures("Dataset", urn) if each.signature in episode.signatures][
-        :2
-    ]:
+    for failure in [each for each in world.failures("Dataset", urn) if _is_news(each, urn, episode)][:2]:
         verb = "warned of" if failure.warned_only else "failed with"
         add(failure.first_seen, f"{urn} first {verb} {failure.signature}", failure.first_evidence or urn)
+
+
+def _is_news(failure: FailureView, urn: str, episode: Episode) -> bool:
+    """What the boundaries of the incident do not say already."""
+    return failure.signature in episode.signatures and (
+        urn != episode.dataset or failure.signature != episode.reason
+    )
 
 
 def _of_run(add: Any, world: World, run_id: str) -> None:

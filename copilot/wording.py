@@ -98,14 +98,15 @@ def narrative(
         sentences.append("The evidence at hand does not support one root cause.")
     else:
         sentences.append(f"Root cause ({confidence}, {score:.0%}): {best.summary}.")
-        if best.at is not None and best.at < episode.first_bad:
+        if best.at is not None and best.at < episode.first_bad and " before " not in best.summary:
             sentences.append(f"That was {span(episode.first_bad - best.at)} before the first failure.")
         if len(best.chain) > 1:
             sentences.append(f"It reached {episode.dataset} through {' → '.join(best.chain)}.")
     if also:
         sentences.append(f"The same cause broke {_listed(also)}.")
-    if hit:
-        sentences.append(f"Downstream of it: {_listed(hit)}.")
+    more = [urn for urn in hit if urn not in also]
+    if more:
+        sentences.append(f"Downstream of it: {_listed(more)}.")
     return " ".join(sentences)
 
 

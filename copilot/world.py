@@ -299,6 +299,9 @@ def _signal(ref: NodeRef, node: Node) -> SignalView:
     )  # fmt: skip
 
 
+_OWN, _FAILED = 2, ("FAIL", "ABORT")
+
+
 def _commits(edges: list[Edge], world: World) -> list[CommitView]:
     told: list[tuple[datetime, str, str, int | None, int, str]] = []
     for edge in edges:
@@ -316,7 +319,7 @@ def _commits(edges: list[Edge], world: World) -> list[CommitView]:
     for at, run_id, watermark, rows, strength, job in sorted(told, key=lambda each: (each[0], each[1])):
         usual = max(best.get(job, 0), best.get("", 0))
         best[job] = max(usual, strength)
-        if strength < usual:
+        if strength < usual or (strength < _OWN and world.text("JobRun", run_id, "status") in _FAILED):
             continue
         absurd = bool(watermark) and watermark[:10] > (at + timedelta(days=2)).date().isoformat()
         found.append(

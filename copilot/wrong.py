@@ -106,15 +106,11 @@ def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
     producer = _producer(world, origin) if family == "drift" else ""
     is_drift = family == "drift"
     label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
-    said = (
-        f"{key} changed what it sends: {signature}"
-        if is_drift
-        else f"{origin.urn} is itself wrong: {signature}"
-    )
+    what = signature or "its volume"
+    said = f"{key} changed what it sends: {what}" if is_drift else f"{origin.urn} is itself wrong: {what}"
     return Suspect(
         "SCHEMA_DRIFT" if is_drift else "SOURCE_DATA_ANOMALY", label, key, origin.since, origin.chain,
-        f"{said}: {signature or 'its volume'}",
-        refs=tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,), signature=signature,
+        said, refs=tuple(dict.fromkeys((*origin.refs, *bad.evidence))) or (origin.urn,), signature=signature,
         failure=_failure_key(origin), run_id=bad.run_ids[0] if bad.run_ids else "",
         factors=_plain_factors(bad, origin, signature or "a change in volume", named=bool(producer)),
     )  # fmt: skip
