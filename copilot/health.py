@@ -1,10 +1,11 @@
 """The health of every data set that is known."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from engines.freshness import advancing
-from engines.state import DatasetState
+from engines.state import Commit, DatasetState
 from graph.port import GraphStore
 from signal_factory.times import format_time
 
@@ -26,14 +27,23 @@ def health(
 
 def _one(props: dict[str, Any], state: DatasetState | None, worst: str | None) -> dict[str, Any]:
     good = advancing(state) if state else []
-    seen = state is not None and (state.last_seen is not None or bool(state.commits) or bool(state.windows))
+    seen = state is not None and bool(good or state.windows or state.batches)
+    last_good = _last_good(state, good) if state else None
     told: dict[str, Any] = {
         "status": worst or ("OK" if seen else "UNKNOWN"),
         "name": props.get("name"), "type": props.get("type"), "tier": props.get("tier"),
         "owner_team": props.get("owner_team"), "service": props.get("service"),
         "registered": bool(props.get("registered")),
-        "last_good": format_time(good[-1].at) if good else None,
+        "last_good": format_time(last_good) if last_good else None,
         "watermark": max((each.watermark for each in good), default="") or None,
         "runbook_url": props.get("runbook_url"), "job": props.get("job"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _last_good(state: DatasetState, good: list[Commit]) -> datetime | None:
+    """When it was right last: before what is open now broke, or else its newest data."""
+    if state.open:
+        return min((each.last_good for each in state.open.values() if each.last_good), default=None)
+    passed = [each.last_pass for each in state.windows.values() if each.last_pass]
+    return max([*(each.at for each in good[-1:]), *passed], default=None)

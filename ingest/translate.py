@@ -32,7 +32,7 @@ from .from_events import (
 from .from_openlineage import from_openlineage
 from .identity import Identity
 
-_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
     Raises:
         InvalidEvent: the body does not have the shape of its kind.
     """
-    if not _EARLIEST <= envelope.time < _LATEST:
-        raise InvalidEvent(f"time out of range: {envelope.time.isoformat()}", hint="Use years 1970 to 2999.")
+    _check_time(envelope.time)
     body = parse_body(envelope.kind, envelope.body)
     if isinstance(body, Tick):
         return Translated((), is_tick=True)
@@ -72,11 +71,16 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
 
 
 def _check_times(fact: Fact) -> None:
-    """No engine can count on from the ends of the calendar."""
+    """No engine can count on from the ends of the calendar, nor look at every day until then."""
     told = (fact.at, fact.started_at, fact.scheduled_at) if isinstance(fact, RunSeen) else (fact.at,)
     for moment in told:
-        if moment is not None and not _EARLIEST <= moment < _LATEST:
-            raise InvalidEvent(f"time out of range: {moment.isoformat()}", hint="Use years 1970 to 2999.")
+        if moment is not None:
+            _check_time(moment)
+
+
+def _check_time(moment: datetime) -> None:
+    if not _EARLIEST <= moment < _LATEST:
+        raise InvalidEvent(f"time out of range: {moment.isoformat()}", hint="Use years 1970 to 2099.")
 
 
 def _facts(

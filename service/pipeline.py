@@ -101,10 +101,10 @@ class Pipeline:
         Raises:
             InvalidEvent: the body does not have the shape of its kind.
         """
+        told = translate(envelope, self.identity)
         now = max(envelope.time, self.memory.clock.now or envelope.time)
         self._fire(lambda due: due < now)
         self.memory.clock.now = now
-        told = translate(envelope, self.identity)
         for old, new in told.moved:
             self._rename(old, new, now)
         if told.is_tick:
