@@ -23,7 +23,7 @@ def test_recordings_shown_at_once_tell_what_each_tells_on_its_own() -> None:
 
 def test_an_event_of_another_century_is_refused_and_moves_no_clock() -> None:
     lines = list(next(each.lines for each in shipped() if each.name.startswith("006")))
-    far = ['{"time":"%s-01-01T00:00:00Z","kind":"tick","body":{}}' % year for year in ("9999", "2100")]
+    far = [f'{{"time":"{year}-01-01T00:00:00Z","kind":"tick","body":{{}}}}' for year in (9999, 2100)]
     with_far, without = replay_lines([*lines, *far]), replay_lines(lines)
     assert [each["line"] for each in with_far["rejected"]] == [len(lines) + 1, len(lines) + 2]
     assert with_far["signals"] == without["signals"]
