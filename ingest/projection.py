@@ -91,6 +91,11 @@ class Projection:
         self.tallies[key] = total
         return total
 
+    def _count_test(self, key: str, name: str) -> int:
+        """Failing tests of a run; a run says at its end what it said at its start (dbt)."""
+        is_new = self._count(f"{key}\x1f{name}") == 1
+        return self._count(key, by=int(is_new))
+
     def _validated(self, fact: Validated, out: Mutations) -> None:
         dataset = out.node("Dataset", fact.dataset, fact.at)
         run = _run_of(fact.run_id, fact.job, fact.at, out)
@@ -160,7 +165,8 @@ class Projection:
         key = signature_key(fact.signature, fact.dataset)
         failure = out.node(
             "FailureSignature", key, fact.at, **_about(fact.signature),
-            count=self._count(f"{key}\x1f{fact.run_id}"), first_evidence=fact.ref, evidence=(fact.ref,),
+            count=self._count_test(f"{key}\x1f{fact.run_id}", f"{fact.name}:{fact.column}"),
+            first_evidence=fact.ref, evidence=(fact.ref,),
         )  # fmt: skip
         out.edge("AFFECTS", failure, dataset, fact.at)
         run = _run_of(fact.run_id, fact.job, fact.at, out)
