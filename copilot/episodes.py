@@ -69,16 +69,30 @@ def amended(episode: Episode, signal: Signal) -> Episode:
         episode.first_bad, episode.last_good = signal.first_bad, signal.last_good
     episode.state = max(episode.state, signal.state, key=STATES.index)
     episode.promise = episode.promise or signal.promise
+    if signal.run_ids and signal.run_ids[0] in episode.run_ids[:1]:
+        episode.metrics = dict(signal.metrics)
     _add(episode.signal_ids, (signal.signal_id,), 50)
     _add(episode.signatures, signal.signatures, 20)
     _add(episode.run_ids, signal.run_ids, 20)
     _add(episode.evidence, signal.evidence, 20)
     episode.metrics = episode.metrics or dict(signal.metrics)
-    episode.details = episode.details | signal.details if episode.signal_type != "FRESHNESS_BREACH" else (
-        episode.details or dict(signal.details)
-    )  # fmt: skip
+    episode.details = _details(episode, signal)
     episode.trace_id = episode.trace_id or signal.trace_id
     return episode
+
+
+def _details(episode: Episode, signal: Signal) -> dict[str, Any]:
+    """What is told of it: of a missed deadline the first word stands, and no failed check is forgotten."""
+    if episode.signal_type == "FRESHNESS_BREACH":
+        return episode.details or dict(signal.details)
+    checks = [*episode.details.get("failed_checks", ()), *_checks(signal)]
+    more = {"failed_checks": list(dict.fromkeys(checks))[:20]} if checks else {}
+    return episode.details | signal.details | more
+
+
+def _checks(signal: Signal) -> list[str]:
+    told: Any = signal.details.get("failed_checks", ())
+    return [str(each) for each in told]
 
 
 def joined(one: Episode, other: Episode) -> Episode:

@@ -104,6 +104,13 @@ def _signature(lead: Episode, rca: Document) -> str | None:
     return lead.signatures[0] if lead.signatures else lead.reason
 
 
+def _checks(lead: Episode) -> Document:
+    """How many checks failed, also where each is a run of its own (dbt)."""
+    failed = len(lead.details.get("failed_checks", ()))
+    names = [name for name in ("checks_failed", "checks") if name in lead.metrics]
+    return {name: max(int(lead.metrics[name]), failed) for name in names}
+
+
 def _summary(lead: Episode) -> Document:
     metrics = lead.metrics
     if "evidence_count" in metrics:
@@ -115,6 +122,7 @@ def _summary(lead: Episode) -> Document:
             "events": len(lead.evidence) or len(lead.run_ids),
             "first_failure": format_time(lead.first_bad),
             **metrics,
+            **_checks(lead),
         }
     rate = f"{failed / total:.1%}" if total else "0.0%"
     return {
