@@ -1,11 +1,10 @@
-"""Volume of batch commits against a seven-day rolling baseline (spec/prd.md FR-3)."""
+"""Volume of batch commits against what is usual for the table (spec/prd.md FR-3)."""
 
 from datetime import datetime
-from statistics import fmean, pstdev
 
 from signal_factory.times import format_time
 
-from .policy import BASELINE, MIN_BASELINE
+from .baseline import is_unusual, peers_of, rolling
 from .signal import Signal
 from .state import Commit, DatasetState
 
@@ -22,20 +21,13 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
     """
     if commit.rows is None:
         return None
-    peers = [
-        each
-        for each in state.commits
-        if each.at < commit.at and each.at >= commit.at - BASELINE and each.rows is not None
-        and not each.anomalous and each.run_id != commit.run_id
-    ]  # fmt: skip
+    peers = peers_of(state, commit)
     if sum(each.at.date() == commit.at.date() for each in peers) >= _MICRO_BATCHES:
         return None
-    history = [float(each.rows) for each in peers if each.rows is not None]
-    policy = state.policy
-    threshold = policy.volume_threshold or DEFAULT_THRESHOLD
-    off, mean, spread = _deviation(commit.rows, history, threshold)
+    policy, usual = state.policy, rolling(peers, commit)
+    mean, threshold = usual.mean, policy.volume_threshold or DEFAULT_THRESHOLD
     short = policy.min_rows is not None and commit.rows < policy.min_rows
-    commit.anomalous = off or short
+    commit.anomalous = is_unusual(peers, commit, threshold) or short
     if not commit.anomalous:
         return _mended(state, commit, now, mean)
     deviation = abs(commit.rows - mean) / mean if mean else 1.0
@@ -48,22 +40,15 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
         signatures=("VOLUME_LOW" if low else "VOLUME_HIGH",),
         run_ids=(commit.run_id,) if commit.run_id else (),
         metrics={
-            "rows": commit.rows, "baseline_mean": round(mean, 1), "baseline_stddev": round(spread, 1),
+            "rows": commit.rows, "baseline_mean": round(mean, 1), "baseline_stddev": round(usual.spread, 1),
+            "baseline_median": round(usual.middle, 1),
             "deviation_pct": round(100 * deviation, 1), "threshold_pct": round(100 * threshold, 1),
-            "baseline_runs": len(history),
+            "baseline_runs": usual.runs,
         },
         evidence=(commit.run_id or state.urn,),
         details={"direction": "low" if low else "high"},
         batch={"run_id": commit.run_id, "job": commit.job} if commit.run_id else {},
     )  # fmt: skip
-
-
-def _deviation(rows: int, history: list[float], threshold: float) -> tuple[bool, float, float]:
-    if len(history) < MIN_BASELINE:
-        return False, fmean(history) if history else 0.0, 0.0
-    mean, spread = fmean(history), pstdev(history)
-    distance = abs(rows - mean)
-    return distance > threshold * mean and distance > 2 * spread, mean, spread
 
 
 def _mended(state: DatasetState, commit: Commit, now: datetime, mean: float) -> Signal | None:

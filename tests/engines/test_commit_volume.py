@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
@@ -78,3 +79,40 @@ def test_the_order_of_commits_that_arrive_together_does_not_change_what_is_open(
     random.shuffle(shuffled)
     ends = [_week().tell(*each, now=on("25 00:00")).open(TABLE) for each in (facts, shuffled)]
     assert ends[0] == ends[1]
+
+
+def _history(*days: tuple[int, int]) -> Driven:
+    """A table with a volume objective and, on days of January 2026, so many rows."""
+    driven = Driven().tell(registered("01 00:00", **VOLUME))
+    return driven.tell(*(commit(f"{day:02d} 02:00", rows=rows) for day, rows in days))
+
+
+def _like_a_business(day: int) -> int:
+    return 300 if date(2026, 1, day).weekday() >= 5 else 1_000 + day
+
+
+def test_a_weekend_is_compared_with_weekends():
+    usual = [(day, _like_a_business(day)) for day in range(1, 32)]
+    assert _history(*usual).of("VOLUME_ANOMALY") == []
+
+
+def test_an_ordinary_day_with_the_rows_of_a_weekend_is_an_anomaly():
+    usual = [(day, _like_a_business(day)) for day in range(1, 28)]
+    assert len(_history(*usual, (28, 300)).of("VOLUME_ANOMALY")) == 1
+
+
+def test_the_first_weekend_of_a_table_is_an_anomaly_only_when_next_to_nothing_came():
+    week = [(day, 1_000) for day in range(5, 10)]
+    assert _history(*week, (10, 300)).of("VOLUME_ANOMALY") == []
+    assert len(_history(*week, (10, 20)).of("VOLUME_ANOMALY")) == 1
+
+
+def test_one_odd_run_in_the_week_before_hides_nothing():
+    """With the mean and standard deviation alone it would."""
+    week = [(12, 1_000), (13, 1_010), (14, 990), (15, 1_380), (16, 1_005), (17, 995), (18, 1_000)]
+    assert len(_history(*week, (19, 590)).of("VOLUME_ANOMALY")) == 1
+
+
+def test_few_runs_give_a_wide_baseline():
+    """Three spreads until seven runs are known, then two."""
+    assert _history((13, 600), (14, 1_000), (15, 1_400), (16, 100)).of("VOLUME_ANOMALY") == []
