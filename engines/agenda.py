@@ -4,7 +4,7 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime
 
-WINDOW, DUE, BEAT, GATES, QUALITY = "window", "due", "beat", "gates", "quality"
+WINDOW, DUE, BEAT, GATES, QUALITY, FLOW = "window", "due", "beat", "gates", "quality", "flow"
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summarised, Tested, Validated
 
-from . import contract, drift, freshness, gaps, quality, volume
-from .agenda import BEAT, DUE, GATES, QUALITY, WINDOW, Agenda, Deadline
+from . import contract, drift, freshness, gaps, quality, stream_volume, volume
+from .agenda import BEAT, DUE, FLOW, GATES, QUALITY, WINDOW, Agenda, Deadline
 from .joining import join
 from .policy import BASELINE, GATES_DUE, policy_of
 from .runs import Routes, advance, failed
@@ -115,6 +115,8 @@ class SignalEngines:
             yield from self._window(state, datetime.fromisoformat(due.about), due.at)
         elif due.what == DUE:
             yield from self._fresh(state, due.at)
+        elif due.what == FLOW:
+            yield from _some(stream_volume.evaluate(state, contract.window_start(due.at), due.at))
         elif due.what == BEAT:
             run = state.runs.get(due.about)
             if run is not None:
@@ -173,6 +175,8 @@ class SignalEngines:
             return
         start = contract.observe(state, fact).start
         self._agenda.add(max(contract.closes_at(start), now), state.urn, WINDOW, start.isoformat())
+        for at in stream_volume.looks_at(state, start):
+            self._agenda.add(max(at, now), state.urn, FLOW)
         state.prune()
 
     def _new_signatures(self, state: DatasetState, fact: Validated) -> list[str]:
