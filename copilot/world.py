@@ -43,6 +43,11 @@ class RunView:
     retries: int
 
     @property
+    def was_followed(self) -> bool:
+        """Whether more than its end is known of it."""
+        return self.ended is None or self.started < self.ended
+
+    @property
     def minutes(self) -> float | None:
         """How long it ran, None while that is not known."""
         return (self.ended - self.started).total_seconds() / 60 if self.ended else None
@@ -302,6 +307,16 @@ def _signal(ref: NodeRef, node: Node) -> SignalView:
 _OWN, _FAILED = 2, ("FAIL", "ABORT")
 
 
+def _came_to_nothing(run: RunView | None, strength: int, world: "World") -> bool:
+    """A failed run, or a bare completion of a job whose other runs say when they start."""
+    if run is None:
+        return False
+    if run.status in _FAILED:
+        return True
+    others = world.runs.get(run.job, ())
+    return strength == 0 and not run.was_followed and any(each.was_followed for each in others)
+
+
 def _commits(edges: list[Edge], world: World) -> list[CommitView]:
     told: list[tuple[datetime, str, str, int | None, int, str]] = []
     for edge in edges:
@@ -319,7 +334,7 @@ def _commits(edges: list[Edge], world: World) -> list[CommitView]:
     for at, run_id, watermark, rows, strength, job in sorted(told, key=lambda each: (each[0], each[1])):
         usual = max(best.get(job, 0), best.get("", 0))
         best[job] = max(usual, strength)
-        if strength < usual or (strength < _OWN and world.text("JobRun", run_id, "status") in _FAILED):
+        if strength < usual or (strength < _OWN and _came_to_nothing(world.run(run_id), strength, world)):
             continue
         absurd = bool(watermark) and watermark[:10] > (at + timedelta(days=2)).date().isoformat()
         found.append(

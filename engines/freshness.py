@@ -62,11 +62,24 @@ def counting(state: DatasetState) -> list[Commit]:
     for commit in state.commits:
         if commit.strength < _OWN and _has_failed(state, commit.run_id):
             continue
+        if commit.strength == 0 and _is_lone(state, commit):
+            continue
         usual = max(best.get(commit.job, 0), best.get("", 0))
         if commit.strength >= usual:
             found.append(commit)
         best[commit.job] = max(usual, commit.strength)
     return found
+
+
+def _is_lone(state: DatasetState, commit: Commit) -> bool:
+    """Whether its run was heard of once only, though others of its job say when they start.
+
+    Spark's listener sends a COMPLETE alone for a write that failed before it began.
+    """
+    run = state.runs.get(commit.run_id)
+    if run is None or run.was_followed:
+        return False
+    return any(each.was_followed for each in state.runs.values() if each.job == run.job)
 
 
 def _has_failed(state: DatasetState, run_id: str) -> bool:

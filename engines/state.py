@@ -44,6 +44,11 @@ class Run:
     last_fail: datetime | None = None
 
     @property
+    def was_followed(self) -> bool:
+        """Whether more than its end is known of it."""
+        return self.started is not None and (self.ended is None or self.started < self.ended)
+
+    @property
     def has_failed(self) -> bool:
         """Whether it failed and was not started again under the same id."""
         if self.last_fail is None:

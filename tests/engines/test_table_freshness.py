@@ -221,3 +221,20 @@ def test_the_order_of_commits_that_arrive_together_does_not_change_what_is_open(
     ends = [_watched().until(on("19 06:30")).tell(*each, now=on("19 21:00")) for each in (facts, shuffled)]
     assert ends[0].open() == ends[1].open()
     assert ends[0].until(on("20 06:30")).open() == ends[1].until(on("20 06:30")).open()
+
+
+def test_a_completion_alone_is_no_commit_where_runs_say_when_they_start():
+    """As Spark's listener tells of a write that failed when it was analysed."""
+    driven = Driven().tell(registered("15 12:00", freshness=due("06:00 UTC daily", "30m")))
+    for day in (16, 17, 18):
+        driven.tell(run(f"{day} 04:00", "START", f"r{day}"), run(f"{day} 05:00", "COMPLETE", f"r{day}"))
+        driven.tell(commit(f"{day} 05:00", f"r{day}", strength=0))
+    driven.tell(run("19 05:00", "COMPLETE", "r19"), commit("19 05:00", "r19", strength=0))
+    assert [each.state for each in driven.until(on("19 06:30")).signals] == ["CRITICAL"]
+
+
+def test_completions_are_commits_of_a_job_that_never_says_when_it_starts():
+    driven = Driven().tell(registered("15 12:00", freshness=due("06:00 UTC daily", "30m")))
+    for day in (16, 17, 18, 19):
+        driven.tell(run(f"{day} 05:00", "COMPLETE", f"r{day}"), commit(f"{day} 05:00", f"r{day}", strength=0))
+    assert driven.until(on("19 06:30")).signals == []
