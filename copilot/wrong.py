@@ -222,18 +222,21 @@ def _refs(failures: Sequence[FailureView]) -> list[str]:
 
 
 def _volume_origin(world: World, bad: Bad) -> Origin:
+    """The most upstream table whose volume is off too; one that never tells its volume is passed through."""
     best = Origin(bad.urn, (bad.urn,), bad.first_bad, bad.evidence, ())
     frontier: list[tuple[str, ...]] = [(bad.urn,)]
     seen = {bad.urn}
-    while frontier:
+    for _ in range(_DEPTH):
         grown: list[tuple[str, ...]] = []
         for chain in frontier:
-            for source in world.sources(chain[0]):
+            for source in [each for each in world.sources(chain[0]) if each not in seen]:
                 off = _off(world, source, bad)
-                if off is not None and source not in seen:
-                    seen.add(source)
-                    grown.append((source, *chain))
+                if off is not None:
                     best = Origin(source, (source, *chain), off[0], off[1], ())
+                elif any(each.rows is not None for each in world.commits(source)):
+                    continue
+                seen.add(source)
+                grown.append((source, *chain))
         frontier = grown
     return best
 
