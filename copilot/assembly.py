@@ -5,7 +5,7 @@ never events. What is open is explained when asked; what has mended keeps the
 explanation it had at that moment.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -82,9 +82,12 @@ class Assembly:
             self.ledger.settled[episode.key] = Settled(list(verdict.group), document)
             self.touched.add(f"settled/{episode.key}")
 
-    def incidents(self, now: datetime) -> list[Document]:
-        """All incidents, newest first."""
-        groups = self._groups(now)
+    def incidents(self, now: datetime, silenced: Mapping[str, datetime] | None = None) -> list[Document]:
+        """All incidents, newest first.
+
+        ``silenced`` are signal types that open none any more, and since when (``copilot.budget``).
+        """
+        groups = self._groups(now, silenced or {})
         found = [self._incident(group) for group in groups]
         _note_recurrences(found)
         return sorted(found, key=lambda each: (each["created_at"], each["incident_id"]), reverse=True)
@@ -145,10 +148,12 @@ class Assembly:
                 return
             self._forget(self.ledger.episodes[gone])
 
-    def _groups(self, now: datetime) -> list[list[tuple[Episode, Verdict | Settled]]]:
+    def _groups(
+        self, now: datetime, silenced: Mapping[str, datetime]
+    ) -> list[list[tuple[Episode, Verdict | Settled]]]:
         """Episodes that break a promise, grouped by cause and time."""
         told = sorted(
-            (each for each in self.ledger.episodes.values() if each.promise),
+            (each for each in self.ledger.episodes.values() if each.promise and _is_heard(each, silenced)),
             key=lambda each: (each.opened_at, each.key),
         )
         groups: list[tuple[tuple[str, ...], list[tuple[Episode, Verdict | Settled]]]] = []
@@ -200,6 +205,11 @@ class Assembly:
         )  # fmt: skip
         if not self._store.read_only:
             self._store.upsert([node], edges)
+
+
+def _is_heard(episode: Episode, silenced: Mapping[str, datetime]) -> bool:
+    since = silenced.get(episode.signal_type)
+    return since is None or episode.opened_at < since
 
 
 def _touch(group: list[tuple[Episode, Verdict | Settled]], episode: Episode) -> bool:

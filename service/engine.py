@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from copilot.budget import Spending, demoted, spending
 from copilot.readmodel import Document, ReadModel
 from graph.port import GraphStore
 from signal_factory.errors import InvalidEvent, NotFound
@@ -39,6 +40,7 @@ class Engine:
         self._unplaced: list[Document] = []
         self._has_notes = False
         self._feedback: dict[str, list[Document]] = {}
+        self._resets: dict[str, datetime] = {}
         self._dirty: dict[str, str] = {}
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
@@ -89,7 +91,7 @@ class Engine:
         if self._incidents is None or self._incidents[0] != self._version:
             self._pipeline.flush()
             now = self.now
-            found = self._pipeline.assembly.incidents(now) if now else []
+            found = self._pipeline.assembly.incidents(now, demoted(self.budgets())) if now else []
             self._incidents = (self._version, found)
         return self._incidents[1]
 
@@ -150,16 +152,38 @@ class Engine:
         Raises:
             NotFound: no such incident.
         """
-        if not any(each["incident_id"] == incident_id for each in self.incidents()):
+        about = next((each for each in self.incidents() if each["incident_id"] == incident_id), None)
+        if about is None:
             raise NotFound(f"no incident {incident_id[:60]}")
+        signal = self._pipeline.memory.ledger.signals.get(about["signals"][0], {})
         told: Document = {
             "feedback_id": derived_id("fbk", at, incident_id, verdict, by), "incident_id": incident_id,
             "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at),
-            "by": by,
+            "by": by, "signal_type": signal.get("signal_type", ""),
+            "confidence": about["rca"]["confidence"]["score"],
         }  # fmt: skip
         self._feedback.setdefault(incident_id, []).append(told)
         self._mark(f"feedback/{incident_id}", self._feedback[incident_id])
+        self._version += 1
         return told
+
+    def budgets(self) -> dict[str, Spending]:
+        """What each engine has spent of its false-alarm budget, by signal type."""
+        told = [each for said in self._feedback.values() for each in said]
+        last = max((datetime.fromisoformat(each["at"]) for each in told), default=None)
+        return spending(told, self._resets, last) if last else {}
+
+    def reset_budget(self, signal_type: str, at: datetime) -> None:
+        """Hear an engine again that had overspent.
+
+        Raises:
+            NotFound: nobody has said anything of such signals.
+        """
+        if signal_type not in self.budgets():
+            raise NotFound(f"no feedback on {signal_type[:60]}", hint="`budgets` lists what there is.")
+        self._resets[signal_type] = at
+        self._mark(f"reset/{signal_type}", format_time(at))
+        self._version += 1
 
     def unplaced(self) -> list[Document]:
         """Events that could not be placed, and why."""
@@ -193,6 +217,8 @@ class Engine:
                 self._evidence.restore(name, read_json(text))
             elif kind == "feedback":
                 self._feedback[name] = read_json(text)
+            elif kind == "reset":
+                self._resets[name] = datetime.fromisoformat(read_json(text))
             elif key == "unplaced":
                 self._unplaced = read_json(text)
         self._version += 1
