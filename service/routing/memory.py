@@ -1,0 +1,73 @@
+"""What receivers were told, kept beside what is on its way to them."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter
+
+from signal_factory.times import format_time
+
+from .model import Snapshot, Told
+from .store import RoutesStore
+
+_TOLD, _SEEN = TypeAdapter(Told), TypeAdapter(Snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one receiver was told of one incident, and the incident as it was then."""
+
+    told: Told
+    seen: Snapshot
+
+
+class Memories:
+    """All of them, in memory; ``remember`` is called once they are on disk."""
+
+    def __init__(self, store: RoutesStore) -> None:
+        self._all: dict[tuple[str, str], Memory] = {}
+        self._latest: dict[tuple[str, str], str] = {}
+        rows = store.rows("SELECT route, told, seen FROM told ORDER BY changed_at, incident_id")
+        for row in rows:
+            self.remember(
+                row["route"], Memory(_TOLD.validate_json(row["told"]), _SEEN.validate_json(row["seen"]))
+            )
+
+    def get(self, route: str, incident_id: str) -> Memory | None:
+        """What the receiver was told of this incident."""
+        return self._all.get((route, incident_id))
+
+    def of_subject(self, route: str, seen: Snapshot) -> Told | None:
+        """What it was told of the last other incident with the same subject."""
+        latest = self._latest.get((route, seen.subject))
+        known = self._all.get((route, latest)) if latest and latest != seen.incident_id else None
+        return known.told if known else None
+
+    def live(self) -> list[tuple[str, Memory]]:
+        """Those that may need a word without their incident opening anew."""
+        return [(route, each) for (route, _), each in self._all.items() if each.told.is_live]
+
+    def remember(self, route: str, memory: Memory) -> None:
+        """Take note."""
+        told = memory.told
+        self._all[route, told.incident_id] = memory
+        self._latest[route, told.subject] = told.incident_id
+
+    def forget_before(self, moment: str) -> None:
+        """Drop what was settled before (RFC 3339)."""
+        for key, each in list(self._all.items()):
+            if not each.told.is_live and format_time(each.told.changed_at) < moment:
+                del self._all[key]
+
+
+def keep(db: sqlite3.Connection, route: str, memory: Memory) -> None:
+    """Write one inside a transaction of the caller's; of the incident only what an end needs."""
+    told = memory.told
+    seen = replace(memory.seen, narrative="", at_risk=())
+    db.execute(
+        "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            route, told.incident_id, told.subject, told.is_live, format_time(told.changed_at),
+            _TOLD.dump_json(told).decode(), _SEEN.dump_json(seen).decode(),
+        ),
+    )  # fmt: skip
