@@ -82,6 +82,5 @@ class Directory:
         for pattern, gate in self._routes.gates.items():
             if fnmatchcase(urn, pattern):
                 return gate
-        told = body.get("gate")
-        known = isinstance(told, str) and told in {str(each) for each in Gate}
-        return Gate(told) if known else self._routes.default_gate
+        told = str(body.get("gate"))
+        return Gate(told) if told in set(Gate) else self._routes.default_gate
