@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from airflow_nights import run_nights
 from clientenvs import RECORDED, ROOT, locate
 from runclients import FileSink, run_airflow, run_dbt, run_spark
 
@@ -43,6 +44,7 @@ CASES: dict[str, Recorder] = {
     "spark-export-udf-error": _spark("export_udf_error"),
     "airflow-ok": _airflow("shop_daily"),
     "airflow-failing-task": _airflow("shop_by_country"),
+    "airflow-nights": lambda place, sink: run_nights(locate("airflow"), place, sink),
 }
 
 

@@ -71,14 +71,15 @@ def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> subproce
     )
 
 
-def _copy_project(name: str, place: Path) -> Path:
+def copy_project(name: str, place: Path) -> Path:
+    """A copy of one of ``projects/`` in ``place``, beside an empty lake."""
     (place / "lake").mkdir(parents=True, exist_ok=True)
     return Path(shutil.copytree(PROJECTS / name, place / name, dirs_exist_ok=True))
 
 
 def run_dbt(client: ClientEnv, place: Path, sink: Sink, *arguments: str) -> subprocess.CompletedProcess[str]:
     """``dbt-ol ARGUMENTS`` on the shop project, its database in the lake."""
-    project = _copy_project("dbt_shop", place)
+    project = copy_project("dbt_shop", place)
     extra = {"SHOP_DATABASE": str(place / "lake" / "shop.duckdb"), "OPENLINEAGE_NAMESPACE": "dbt"}
     environment = _clean_environment(client, extra | sink.environment())
     return _run([client.program("dbt-ol"), *arguments, "--profiles-dir", "."], project, environment)
@@ -99,7 +100,7 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
     ``export_udf_error`` a write to Parquet after it. recorded/README.md says what the listener makes of them.
     """
     delta = DELTA_PATHS_ONLY if case.startswith("export") else DELTA_SESSION
-    project = _copy_project("spark_orders", place)
+    project = copy_project("spark_orders", place)
     shutil.copytree(project / "landing", place / "lake" / "landing", dirs_exist_ok=True)
     conf = (
         {
@@ -127,18 +128,23 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
     )
 
 
-def run_airflow(client: ClientEnv, place: Path, sink: Sink, dag: str) -> subprocess.CompletedProcess[str]:
-    """One run of ``dag`` by ``airflow dags test``, in an Airflow home of its own."""
-    project = _copy_project("airflow_dags", place)
+def airflow_environment(client: ClientEnv, place: Path, project: str, sink: Sink) -> dict[str, str]:
+    """An Airflow home of its own in ``place``, with the DAGs of ``project``."""
     extra = {
         "AIRFLOW_HOME": str(place / "airflow"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(project),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(place / project),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__OPENLINEAGE__NAMESPACE": "airflow",
         "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(sink.airflow_transport()),
         "SHOP_LAKE": str(place / "lake"),
     }
-    environment = _clean_environment(client, extra)
+    return _clean_environment(client, extra)
+
+
+def run_airflow(client: ClientEnv, place: Path, sink: Sink, dag: str) -> subprocess.CompletedProcess[str]:
+    """One run of ``dag`` by ``airflow dags test``, in an Airflow home of its own."""
+    project = copy_project("airflow_dags", place)
+    environment = airflow_environment(client, place, "airflow_dags", sink)
     airflow = client.program("airflow")
     migrated = _run([airflow, "db", "migrate"], project, environment)
     if migrated.returncode:
