@@ -1,6 +1,7 @@
 """Keys with parts: how they are put together, taken apart and made partition-free."""
 
 import re
+from functools import lru_cache
 
 _OWNER_AHEAD = re.compile(r"@(?=ds://|urn:|job://)")
 _PARTITION_SUFFIX = re.compile(
@@ -29,6 +30,7 @@ def split_signature_key(key: str) -> tuple[str, str]:
     return key[: found.start()], key[found.end() :]
 
 
+@lru_cache(maxsize=16_384)
 def without_partition(urn: str) -> str:
     """A table's name without trailing partition segments: a partition is no node of its own.
 

@@ -16,12 +16,16 @@ from .schema_types import Property
 
 def merge_node(one: Node, two: Node) -> Node:
     """Both canonical mutations of the same node as one (the ref of ``one`` is kept)."""
+    if not two.props and two.at <= one.at:
+        return one
     props, times, at = _merge(LABELS[one.ref.label].properties, one, two)
     return Node(one.ref, props, at, times)
 
 
 def merge_edge(one: Edge, two: Edge) -> Edge:
     """Both canonical mutations of the same edge as one (the ends of ``one`` are kept)."""
+    if not two.props and two.at <= one.at:
+        return one
     props, times, at = _merge(EDGE_KINDS[one.kind].properties, one, two)
     return Edge(one.kind, one.src, one.dst, props, at, times)
 

@@ -66,7 +66,7 @@ def check_key(ref: NodeRef) -> None:
         raise GraphSchemaError(f"a {ref.label} key with characters that are not text")
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=32_768)
 def canonical_time(text: str) -> str:
     """``text`` as fixed-width UTC text; empty stays empty.
 
