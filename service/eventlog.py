@@ -16,6 +16,7 @@ from typing import Any
 
 from signal_factory.errors import NotFound
 from signal_factory.times import format_time
+from signal_factory.urns import check_urn
 from signal_factory.wire import Envelope
 
 from .entries import Appended, LogEntry, Rejected, Row, Verdict, prepare, restore
@@ -163,6 +164,8 @@ class EventLog:
 
     def registrations(self, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
         """Registrations by URN, after ``cursor``, as a bounded list."""
+        if cursor is not None:
+            check_urn(cursor)
         total = self._scalar("SELECT COUNT(*) FROM registrations")
         rows = self._rows(
             f"{_REGISTRATIONS} WHERE r.urn > ? ORDER BY r.urn LIMIT ?", (cursor or "", limit + 1)

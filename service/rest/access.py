@@ -1,5 +1,6 @@
 """What routes are given: the application, and the permission they ask for."""
 
+import re
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import unquote
 
@@ -8,14 +9,16 @@ from fastapi.params import Depends as Dependency
 from fastapi.security import HTTPBearer
 from starlette.responses import JSONResponse
 
+from signal_factory.errors import InvalidEvent
 from signal_factory.times import format_time, parse_time
 from signal_factory.urns import check_urn
 
 from ..application import Application
 from ..keys import Identity, Scope
 from .guard import IDENTITY
-from .problems import Forbidden
+from .problems import Forbidden, InvalidParameters
 
+_PLUS_READ_AS_SPACE = re.compile(r"(?<=\d) (?=\d{2}:\d{2}$)")
 _BEARER = HTTPBearer(auto_error=False, description="A key with a role: `sf keys add --role reader`.")
 
 
@@ -49,7 +52,12 @@ def _urn(urn: str) -> str:
 
 
 def _since(since: Annotated[str | None, Query(max_length=64)] = None) -> str | None:
-    return None if since is None else format_time(parse_time(since))
+    if since is None:
+        return None
+    try:
+        return format_time(parse_time(_PLUS_READ_AS_SPACE.sub("+", since)))
+    except InvalidEvent as error:
+        raise InvalidParameters(f"query.since: {error}", hint=error.hint) from None
 
 
 App: TypeAlias = Annotated[Application, Depends(application)]

@@ -70,7 +70,7 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        app.router.routes.append(Route("/mcp", mcp))
+        app.router.routes.append(Route("/mcp", mcp, methods=["POST"]))
         async with mcp.lifespan():
             yield
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from copilot.readmodel import Document
 
 from ..keys import Scope
 from .access import App, Caller, answer, needs
+from .bodies import described, read_model
 
 router = APIRouter(prefix="/api/v1", tags=["ask"], dependencies=[needs(Scope.READ)])
 
@@ -48,8 +49,14 @@ class Conversations:
                 self._kept.popitem(last=False)
 
 
-@router.post("/ask")
-def post_ask(request: Request, app: App, caller: Caller, asked: Question) -> Response:
+async def _question(request: Request, app: App) -> Question:
+    return await read_model(request, app.settings, Question)
+
+
+@router.post("/ask", openapi_extra=described(Question))
+def post_ask(
+    request: Request, app: App, caller: Caller, asked: Annotated[Question, Depends(_question)]
+) -> Response:
     """Answer from the graph, with citations and the calls that were made."""
     from copilot.ask import answer as answer_question
 

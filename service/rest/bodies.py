@@ -3,14 +3,16 @@
 import asyncio
 import zlib
 from email.message import Message
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
-from ..documents import MalformedBody
+from ..documents import MalformedBody, read_value
 from ..settings import Settings
-from .problems import BodyTimeout, BodyTooLarge, UnsupportedMedia
+from .problems import BodyTimeout, BodyTooLarge, InvalidParameters, UnsupportedMedia, faults_of
 
+_Model = TypeVar("_Model", bound=BaseModel)
 _GZIP: Final = 31
 _LINES: Final = frozenset(
     {"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
@@ -21,6 +23,27 @@ class _Inflater(Protocol):
     @property
     def eof(self) -> bool: ...
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+async def read_model(request: Request, settings: Settings, model: type[_Model]) -> _Model:
+    """The body as ``model``, within the limits that events have too.
+
+    Raises:
+        InvalidParameters: it does not have that shape.
+        TransportError, MalformedBody: as ``read_text``.
+    """
+    text, _ = await read_text(request, settings)
+    try:
+        return model.model_validate(read_value(text))
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise InvalidParameters(faults_of(faults)) from None
+
+
+def described(model: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI says of a body that ``read_model`` reads."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 async def read_text(request: Request, settings: Settings) -> tuple[str, bool]:

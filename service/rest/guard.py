@@ -45,7 +45,7 @@ class Guard:
             response = problem_of(error, scope["path"], self._settings.retry_after_s)
             await response(scope, receive, _with_headers(send))
             return
-        await self._app(_with_urn(scope), receive, _with_headers(send))
+        await self._app(_readable(scope), receive, _with_headers(send))
 
     def _admitted(self, scope: Scope) -> Identity | None:
         headers = Headers(scope=scope)
@@ -93,10 +93,14 @@ def _hostname(authority: str) -> str:
         return ""
 
 
-def _with_urn(scope: Scope) -> Scope:
+def _readable(scope: Scope) -> Scope:
+    """The request as the routes read it: one segment a URN, HEAD as GET, no parameter without a value."""
     raw: bytes = scope.get("raw_path") or b""
     path = one_segment(raw.partition(b"?")[0].decode("ascii", "replace"))
-    return scope if path is None else {**scope, "path": path}
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    given = [each for each in scope["query_string"].split(b"&") if each.partition(b"=")[2]]
+    query = b"&".join(given)
+    return {**scope, "path": path or scope["path"], "method": method, "query_string": query}
 
 
 def _with_headers(send: Send) -> Send:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -10,6 +10,7 @@ from signal_factory.urns import check_urn
 
 from ..keys import Scope
 from .access import App, Caller, Cursor, Limit, Since, answer, needs
+from .bodies import described, read_model
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 _READ = [needs(Scope.READ)]
@@ -54,8 +55,16 @@ def get_rca(app: App, incident_id: str) -> Response:
     return answer(app.read_model.explain(incident_id))
 
 
-@router.post("/{incident_id}/feedback", dependencies=[needs(Scope.OPERATE)])
-def post_feedback(app: App, caller: Caller, incident_id: str, feedback: Feedback) -> Response:
+async def _feedback(request: Request, app: App) -> Feedback:
+    return await read_model(request, app.settings, Feedback)
+
+
+@router.post(
+    "/{incident_id}/feedback", dependencies=[needs(Scope.OPERATE)], openapi_extra=described(Feedback)
+)
+def post_feedback(
+    app: App, caller: Caller, incident_id: str, feedback: Annotated[Feedback, Depends(_feedback)]
+) -> Response:
     """Record a verdict; durable when answered."""
     said = (feedback.verdict, feedback.actual_cause, feedback.comment)
     return answer(app.feedback(incident_id, *said, by=caller.name))

@@ -1,7 +1,7 @@
 """Every error is a problem document (RFC 9457) with a stable code and a hint."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
@@ -64,6 +64,14 @@ class BodyTimeout(TransportError):
     status = 408
     code = "request_timeout"
     hint = "Send the body at once, or raise SF_REQUEST_TIMEOUT_S."
+
+
+class InvalidParameters(TransportError):
+    """A query or a body that does not have the shape of the call."""
+
+    status = 422
+    code = "invalid_parameters"
+    hint = "GET /openapi.json says what each parameter may be."
 
 
 class Unauthenticated(TransportError):
@@ -141,17 +149,14 @@ def install(app: FastAPI, retry_after_s: int) -> None:
 
 async def _invalid_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this family
-    faults = [
-        f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in error.errors()[:5]
-    ]
-    document = problem(
-        422,
-        "invalid_parameters",
-        "; ".join(faults),
-        hint="GET /openapi.json says what each parameter may be.",
-        instance=request.url.path,
+    return problem_of(InvalidParameters(faults_of(error.errors())), request.url.path, 0)
+
+
+def faults_of(errors: Sequence[Any]) -> str:
+    """The first few faults that pydantic found, by place; never a value that was sent."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}" for fault in errors[:5]
     )
-    return JSONResponse(document, 422, media_type=MEDIA_TYPE)
 
 
 async def _http(request: Request, error: Exception) -> Response:
