@@ -1,0 +1,44 @@
+"""Randomness by name: the same question has the same answer, whatever else was asked before.
+
+That is what makes two simulations of one fleet, with and without a fault, differ in
+nothing but the fault.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Chance:
+    """Draws that depend on the seed and on the keys given, and on nothing else."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+
+    def of(self, *keys: object) -> random.Random:
+        """A generator of its own for ``keys``."""
+        return random.Random("/".join([self._seed, *map(str, keys)]))  # noqa: S311 - a simulation
+
+    def uniform(self, low: float, high: float, *keys: object) -> float:
+        """Between ``low`` and ``high``."""
+        return self.of(*keys).uniform(low, high)
+
+    def spread(self, sigma: float, *keys: object) -> float:
+        """A factor around 1 whose logarithm has the deviation ``sigma``, cut at three of them."""
+        draw = self.of(*keys).gauss(0.0, 1.0)
+        factor: float = 2.718281828459045 ** (sigma * max(-3.0, min(3.0, draw)))
+        return factor
+
+    def yes(self, share: float, *keys: object) -> bool:
+        """True in ``share`` (0..1) of all keys."""
+        return self.of(*keys).random() < share
+
+    def pick(self, items: Sequence[T], *keys: object) -> T:
+        """One of ``items``."""
+        return self.of(*keys).choice(items)
+
+    def hexadecimal(self, digits: int, *keys: object) -> str:
+        """So many hex digits."""
+        return f"{self.of(*keys).getrandbits(4 * digits):0{digits}x}"
