@@ -31,6 +31,14 @@ def _safe_address(text: str) -> str:
     return text
 
 
+def is_safe_address(text: str) -> bool:
+    """Whether ``text`` is an address that secrets may be sent to."""
+    try:
+        return bool(_safe_address(text))
+    except ValueError:
+        return False
+
+
 def _is_local(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -113,12 +121,16 @@ class SlackRoute(Route):
 
 
 class MailRoute(Route):
-    """E-mail over SMTP. ``tls`` is ``starttls`` (port 587), ``implicit`` (465) or ``none`` (this machine)."""
+    """E-mail over SMTP. ``tls`` is ``starttls`` (port 587), ``implicit`` (465) or ``none``.
+
+    ``ca_file`` holds the certificates that vouch for the server, where the system's do not.
+    """
 
     channel: Literal["email"]
     host: Text
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     tls: Literal["starttls", "implicit", "none"] = "starttls"
+    ca_file: Text | None = None
     user: Text | None = None
     password: Reference | None = None
     sender: Address

@@ -71,7 +71,7 @@ def judged(answer: Answer, now: Callable[[], datetime], hidden: tuple[str, ...] 
 def told(answer: Answer, hidden: tuple[str, ...] = ()) -> str:
     """The answer in a line, without the secrets that it may repeat."""
     text = answer.text
-    for secret in hidden:
+    for secret in filter(None, hidden):
         text = text.replace(secret, "[secret]")
     return line(f"HTTP {answer.status} {text}", 200)
 

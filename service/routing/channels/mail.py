@@ -50,14 +50,14 @@ class Mail:
     def _connected(self) -> smtplib.SMTP:
         route = self._route
         if route.tls == "implicit":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(route.host, route.port, timeout=self._timeout_s, context=context)
+            trusted = ssl.create_default_context(cafile=route.ca_file)
+            return smtplib.SMTP_SSL(route.host, route.port, timeout=self._timeout_s, context=trusted)
         return smtplib.SMTP(route.host, route.port, timeout=self._timeout_s)
 
     def _handed_over(self, server: smtplib.SMTP, mail: EmailMessage, password: str) -> Outcome:
         try:
             if self._route.tls == "starttls":
-                server.starttls(context=ssl.create_default_context())
+                server.starttls(context=ssl.create_default_context(cafile=self._route.ca_file))
             if self._route.user is not None:
                 server.login(self._route.user, password)
             server.send_message(mail, self._route.sender, list(self._route.to))

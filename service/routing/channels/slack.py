@@ -12,9 +12,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, cast
 
+from signal_factory.errors import ConfigurationError
 from signal_factory.ids import canonical_json
 
-from ..config import SlackRoute
+from ..config import SlackRoute, is_safe_address
 from ..message import Message
 from ..model import Kind
 from ..references import Secrets
@@ -40,10 +41,19 @@ class SlackWebhook:
         self._post, self._now = post, now
 
     def deliver(self, message: Message, reference: str | None) -> Outcome:  # noqa: ARG002 - no threads here
-        """Post once."""
+        """Post once.
+
+        Raises:
+            ConfigurationError: the secret is missing, or is no address.
+        """
         url = self._secrets.get(self._reference)
+        if not is_safe_address(url):
+            raise ConfigurationError(
+                f"{self._reference} holds no https:// address", hint="Copy the webhook's address whole."
+            )
         answer = self._post(url, _body(_rendered(message)), _JSON)
-        return judged(answer, self._now, (url,)) if isinstance(answer, Answer) else answer
+        hidden = (url, url.rpartition("/")[2])
+        return judged(answer, self._now, hidden) if isinstance(answer, Answer) else answer
 
 
 class SlackBot:
