@@ -18,7 +18,7 @@ from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
 from .intake import Limits, Sorted, sort_items
-from .lease import WriterLease
+from .lease import WriterLease, private_directory
 from .metrics import Metrics
 from .ports import RunningEngine
 from .settings import Settings
@@ -54,7 +54,7 @@ class Application:
             BackendUnavailable: the directory is in use by another process, or cannot be written.
         """
         self.settings, self.now = settings, now
-        _make_private(settings.data_dir)
+        private_directory(settings.data_dir)
         self._lease = WriterLease(settings.data_dir, now())
         try:
             self._open(backends, rebuild=rebuild)
@@ -206,10 +206,3 @@ def _forget(data_dir: Path, log: EventLog) -> None:
     log.forget_state()
     for file in data_dir.glob(f"{GRAPH_FILE}*"):
         file.unlink()
-
-
-def _make_private(path: Path) -> None:
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise BackendUnavailable(f"the data directory {path} cannot be made: {error.strerror}") from None

@@ -17,6 +17,18 @@ _BETWEEN_S = 0.05
 """`sf doctor` holds the lock for an instant while it looks; that must not fail a start."""
 
 
+def private_directory(path: Path) -> None:
+    """Make a data directory, for its owner only, where there is none.
+
+    Raises:
+        BackendUnavailable: it cannot be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackendUnavailable(f"the data directory {path} cannot be made: {error.strerror}") from None
+
+
 class WriterLease:
     """An advisory lock on the data directory; the kernel drops it when the process dies."""
 

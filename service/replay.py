@@ -4,13 +4,17 @@ import time
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signal_factory.errors import InvalidEvent
 from signal_factory.ids import content_hash
 from signal_factory.times import parse_time
 from signal_factory.wire import Envelope, read_line
 
+if TYPE_CHECKING:
+    from .engine import Engine
+
+_Read: TypeAlias = tuple[datetime, str, int, Envelope]
 TIMELESS = frozenset({"dataset", "mapping", "tick"})
 
 
@@ -22,35 +26,58 @@ def replay_lines(
     Events are taken by ``time``, then by content; the same event twice counts once.
     ``until`` moves the clock there after the last event, and leaves later events out.
 
+    With ``data_dir`` the events are taken into it, after what it holds already.
+
     Raises:
         InvalidEvent: ``until`` is not a time.
+        BackendUnavailable: ``data_dir`` is in use, or cannot be written.
     """
-    from .engine import Engine, store_for
-
     began = time.perf_counter()
     end = parse_time(until) if isinstance(until, str) else until
-    envelopes, rejected = _read(lines)
-    engine = Engine(store_for(data_dir))
-    duplicates = 0
-    seen: set[str] = set()
-    for _, digest, number, envelope in sorted(envelopes, key=lambda each: each[:3]):
-        if digest in seen:
-            duplicates += 1
-            continue
-        seen.add(digest)
-        if end is not None and envelope.time > end:
-            continue
+    read, rejected = _read(lines)
+    events, duplicates = _once(read, end)
+    if data_dir is None:
+        engine = _in_memory(events, end, rejected)
+        return _document(engine, rejected, duplicates, began)
+    from .kept_replay import kept_replay
+
+    with kept_replay(data_dir, events, end) as kept:
+        rejected += [{"line": line, "reason": reason} for line, reason in kept.refused]
+        return _document(kept.engine, rejected, duplicates + kept.known, began)
+
+
+def _once(read: list[_Read], end: datetime | None) -> tuple[list[tuple[int, Envelope]], int]:
+    """The events up to ``end`` with their lines, by time and content, each once; and how many came again."""
+    seen: dict[str, tuple[int, Envelope]] = {}
+    for _, digest, number, envelope in sorted(read, key=lambda each: each[:3]):
+        seen.setdefault(digest, (number, envelope))
+    events = [each for each in seen.values() if end is None or each[1].time <= end]
+    return events, len(read) - len(seen)
+
+
+def _in_memory(
+    events: list[tuple[int, Envelope]], end: datetime | None, rejected: list[dict[str, Any]]
+) -> "Engine":
+    from .engine import Engine, store_for
+
+    engine = Engine(store_for(None))
+    for number, envelope in events:
         reason = engine.try_apply(envelope)
         if reason:
             rejected.append({"line": number, "reason": reason})
     engine.finish(end)
-    return engine.document(
-        sorted(rejected, key=lambda each: each["line"]), duplicates, time.perf_counter() - began
-    )
+    return engine
 
 
-def _read(lines: Iterable[str]) -> tuple[list[tuple[datetime, str, int, Envelope]], list[dict[str, Any]]]:
-    envelopes: list[tuple[datetime, str, int, Envelope]] = []
+def _document(
+    engine: "Engine", rejected: list[dict[str, Any]], duplicates: int, began: float
+) -> dict[str, Any]:
+    by_line = sorted(rejected, key=lambda each: each["line"])
+    return engine.document(by_line, duplicates, time.perf_counter() - began)
+
+
+def _read(lines: Iterable[str]) -> tuple[list[_Read], list[dict[str, Any]]]:
+    envelopes: list[_Read] = []
     rejected: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
