@@ -24,8 +24,12 @@ from pydantic import (
 
 from signal_factory.errors import ConfigurationError
 
+from .routing.config import Routes
+
 MIB = 1024 * 1024
 CONFIG_FILE = "sf.toml"
+_SECTIONS = frozenset({"routes"})
+"""Tables of ``sf.toml``, which no environment variable can hold."""
 
 
 def is_loopback(host: str) -> bool:
@@ -69,6 +73,7 @@ class Settings(BaseModel):
     clock: Literal["auto", "wall"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+    routes: Routes = Routes()
 
     @model_validator(mode="after")
     def _no_open_door(self) -> "Settings":
@@ -121,7 +126,8 @@ def load_settings(command_line: Mapping[str, Any], environ: Mapping[str, str]) -
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    named = {name: environ.get(f"SF_{name.upper()}", "") for name in Settings.model_fields}
+    names = Settings.model_fields.keys() - _SECTIONS
+    named = {name: environ.get(f"SF_{name.upper()}", "") for name in names}
     return {name: value for name, value in named.items() if value}
 
 
@@ -151,10 +157,14 @@ def _validated(values: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError("; ".join(_told(item, sources) for item in error.errors())) from None
+        raise ConfigurationError(
+            "; ".join(_told(item, sources) for item in error.errors()),
+            hint="Correct it there, or take it out: every setting has a default, listed in docs/cli.md.",
+        ) from None
 
 
 def _told(item: Any, sources: Mapping[str, str]) -> str:
-    name = str(item["loc"][0]) if item["loc"] else ""
+    place = [str(each) for each in item["loc"]]
     message = str(item["msg"]).removeprefix("Value error, ")
-    return f"{name} (from {sources.get(name, 'default')}): {message}" if name else message
+    source = sources.get(place[0], "default") if place else ""
+    return f"{'.'.join(place)} (from {source}): {message}" if place else message
