@@ -17,7 +17,7 @@ def parse_time(text: str) -> datetime:
         InvalidEvent: the text is not a time.
     """
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text.strip().upper())
     except (ValueError, AttributeError):
         raise InvalidEvent(
             f"not an RFC 3339 time: {str(text)[:40]!r}", hint="Write times like 2026-01-19T02:00:00Z."

@@ -144,3 +144,13 @@ def test_a_line_and_its_parsed_object_give_the_same_envelope(body: dict[str, Any
             read_line(json.dumps(obj))
         return
     assert read_line(json.dumps(obj)) == expected
+
+
+def test_what_is_not_json_is_told_in_one_readable_sentence() -> None:
+    with pytest.raises(InvalidEvent, match=r"^not JSON: Unterminated string starting at character 2$"):
+        read_line('{"time')
+
+
+def test_letters_in_a_time_may_be_small() -> None:
+    small = read_line('{"time": "2026-01-19t02:00:00.5z", "kind": "tick", "body": {}}')
+    assert small == read_line('{"time": "2026-01-19T02:00:00.5Z", "kind": "tick", "body": {}}')

@@ -85,7 +85,8 @@ def _loaded(text: str) -> object:
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
-        raise InvalidEvent(f"not JSON: {error.msg} at character {error.pos + 1}") from None
+        fault = error.msg.removesuffix(" at")  # some of json's messages end in the word that follows here
+        raise InvalidEvent(f"not JSON: {fault} at character {error.pos + 1}") from None
     except ValueError:
         raise InvalidEvent("not JSON: a number with too many digits") from None
 

@@ -74,6 +74,8 @@ def _data(settings: Settings) -> dict[str, Any]:
         "sizes": {name: _size(directory / name) for name in (LOG_FILE, GRAPH_FILE)},
         "problems": [],
     }
+    if directory.exists() and not directory.is_dir():
+        found["problems"].append(f"{directory} is not a directory")
     for name in (LOG_FILE, GRAPH_FILE):
         if (directory / name).is_file():
             found["problems"] += _damage(directory / name)

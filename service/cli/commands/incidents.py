@@ -5,6 +5,7 @@ from typing import Any
 
 from signal_factory.errors import CallerError, InvalidEvent
 from signal_factory.times import format_time, parse_time
+from signal_factory.urns import check_urn
 
 from ...sources import opened
 from ..common import settings_of, wants_json
@@ -18,7 +19,7 @@ def run(arguments: Namespace, console: Console) -> int:
     with opened(settings_of(arguments)) as source:
         document = source.read_model.incidents(
             status=arguments.status,
-            dataset=arguments.dataset,
+            dataset=check_urn(arguments.dataset) if arguments.dataset else None,
             since=_since(arguments.since),
             limit=arguments.limit,
         )
