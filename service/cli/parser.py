@@ -108,9 +108,28 @@ def _offline(commands: Any) -> None:
     _command(actions, "list", "list added keys", "keys")
     remove = _command(actions, "remove", "forget a key", "keys")
     remove.add_argument("name", help="its name")
-    bench = _command(commands, "bench", "measure ingest and explanation on this machine")
-    bench.add_argument("--events", type=int, default=20_000, help="how many to take in (default 20000)")
+    _bench(commands)
     doctor = _command(
         commands, "doctor", "show versions, settings with their source, and the state of the data"
     )
     _address(doctor)
+
+
+def _bench(commands: Any) -> None:
+    bench = _command(commands, "bench", "measure ingest and explanation on this machine, or root causes")
+    bench.add_argument(
+        "subject", nargs="?", choices=("rca",), help="rca: grade root causes on generated incidents"
+    )
+    bench.add_argument("--events", type=int, default=20_000, help="how many to take in (default 20000)")
+    rca = bench.add_argument_group("rca")
+    rca.add_argument("--cases", type=int, default=200, help="recordings with faults (default 200)")
+    rca.add_argument("--healthy", type=int, default=100, help="recordings without (default 100)")
+    rca.add_argument("--seed", type=int, default=1, help="of the first recording (default 1)")
+    rca.add_argument("--families", metavar="A,B", help="only faults of these families")
+    rca.add_argument(
+        "--held-out", choices=("with", "without", "only"), default="with",
+        help="families kept from tuning (default with)",
+    )  # fmt: skip
+    rca.add_argument("--processes", type=int, default=1, help="how many at a time (default 1)")
+    rca.add_argument("--show-misses", type=int, default=10, metavar="K", help="how many (default 10)")
+    rca.add_argument("--export", metavar="FILE", help="write confidences and whether they were right")

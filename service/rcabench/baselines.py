@@ -83,7 +83,7 @@ def _routes(found: Seen, broken: frozenset[str]) -> Routes:
     layer = list(routes)
     for _ in range(_MOST_HOPS):
         above = [(parent, urn) for urn in layer for parent in sorted(found.parents.get(urn, ()))]
-        layer = []
+        layer = list[str]()
         for parent, urn in above:
             if parent not in routes:
                 routes[parent] = (parent, *routes[urn])
