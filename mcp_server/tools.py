@@ -15,6 +15,7 @@ from pydantic import Field
 from copilot.ask import answer as answer_question
 from copilot.asking.fields import child, children
 from copilot.readmodel import Document, ReadModel
+from signal_factory.urns import check_urn
 
 from . import render
 from .errors import asked
@@ -64,7 +65,7 @@ def _add_incident_tools(server: MCPServer[Any], source: ReadModelSource) -> None
         limit: Limit = 20,
     ) -> Annotated[CallToolResult, IncidentPage]:
         wanted: dict[str, Any] = {"status": status, "dataset": dataset, "since": since, "cursor": cursor}
-        found = asked(source(), lambda model: model.incidents(limit=limit, **wanted))
+        found = asked(source(), lambda model: _incidents(model, limit, wanted), dataset or "")
         rows = found | {"items": [_row(item) for item in children(found, "items")]}
         return _result(rows, render.page(rows, render.incident_row, "incidents"))
 
@@ -209,6 +210,12 @@ def _add(server: MCPServer[Any], tool: Callable[..., CallToolResult], title: str
         title=title, read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     )
     server.add_tool(tool, title=title, description=description + _UNTRUSTED, annotations=hints)
+
+
+def _incidents(model: ReadModel, limit: int, wanted: dict[str, Any]) -> Document:
+    if wanted["dataset"]:
+        check_urn(wanted["dataset"])
+    return model.incidents(limit=limit, **wanted)
 
 
 def _row(incident: Document) -> Document:

@@ -108,6 +108,7 @@ def test_hostile_text_in_a_report_comes_back_as_one_line_of_text() -> None:
         ("recent_changes", {"urn": "ds://raw/payment"}, PAYMENTS),
         ("get_evidence", {"evidence_id": "evd-none"}, "evd-none"),
         ("dataset_health", {"urn": " "}, "invalid_identifier"),
+        ("list_incidents", {"dataset": "orders"}, "invalid_identifier"),
     ],
 )
 @shows("unknown-id")
@@ -137,7 +138,9 @@ def test_input_out_of_bounds_is_an_error_that_names_the_field(
 ) -> None:
     result = call(tool, arguments)
     assert result.is_error
-    assert field in text_of(result)
+    assert f"invalid_arguments: {field}: " in text_of(result)
+    assert "Hint: " in text_of(result)
+    assert "pydantic" not in text_of(result)
 
 
 @shows("bounded", "tool:list_incidents")
