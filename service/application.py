@@ -1,10 +1,12 @@
 """The running service without its faces: log, engine, graph and the thread between them."""
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable, NotFound
@@ -22,6 +24,9 @@ from .lease import WriterLease, private_directory
 from .metrics import Metrics
 from .ports import RunningEngine
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .routing.worker import Routing
 
 _LOG = logging.getLogger("signal_factory.service")
 _REBUILD_S = 3_600.0
@@ -81,9 +86,12 @@ class Application:
         self._clock = clock
         self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
         self._caught_up_at = self.log.last_seq
+        self._routing = self._make_routing() if settings.routes.to else None
         self._applier.start()
         if rebuild:
             self._repeat_verdicts()
+        if self._routing is not None:
+            self._routing.start()
 
     def sort(self, items: Sequence[Item], *, kind: str | None, source: str) -> Sorted:
         """Tell the good part of a request from the rest."""
@@ -155,6 +163,8 @@ class Application:
 
     def close(self) -> None:
         """Save state and let go of the data directory."""
+        if self._routing is not None:
+            self._routing.stop()
         self._applier.stop()
         self._graph.close()
         self.log.close()
@@ -176,6 +186,21 @@ class Application:
                     "feedback on %s is kept, but the rebuilt state has no such incident", said.incident_id
                 )
 
+    def _make_routing(self) -> "Routing":
+        from .routing.worker import Routing
+
+        return Routing(
+            self.settings.routes, self.settings.data_dir, os.environ, self.read_model, self._registered,
+            now=self.engine_now, wall=self.now, backlog=lambda: self.backlog,
+            is_ready=lambda: bool(self.readiness()["ready"]), counted=self.metrics.notified,
+        )  # fmt: skip
+
+    def _registered(self, urn: str) -> Document | None:
+        try:
+            return self.log.registration(urn)
+        except NotFound:
+            return None
+
     def _gauges(self) -> Mapping[str, float]:
         with self._gate.reading():
             stats = self._engine.counts()
@@ -188,6 +213,7 @@ class Application:
             "graph_nodes": stats["nodes"],
             "graph_edges": stats["edges"],
             "incidents_open": opened,
+            **(self._routing.gauges() if self._routing else {}),
         }
 
     def _count(self, incoming: Sorted, done: Appended) -> None:

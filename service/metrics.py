@@ -20,6 +20,12 @@ class Metrics:
             ["kind", "outcome"],
             registry=self._registry,
         )
+        self._notices = Counter(
+            "sf_notices",
+            "Attempts to send a notice, by route and outcome.",
+            ["route", "outcome"],
+            registry=self._registry,
+        )
         self._explanations = Histogram(
             "sf_rca_seconds",
             "Time to explain an incident.",
@@ -32,6 +38,10 @@ class Metrics:
         """``outcome`` is accepted, duplicate or rejected; an unknown kind is counted as such."""
         if count:
             self._events.labels(kind or "unknown", outcome).inc(count)
+
+    def notified(self, route: str, outcome: str) -> None:
+        """``outcome`` is sent, retried or dead."""
+        self._notices.labels(route, outcome).inc()
 
     def explained(self, seconds: float) -> None:
         """An incident was explained in so many seconds."""

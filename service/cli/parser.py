@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _running(commands)
     _reading(commands)
     _offline(commands)
+    _routing(commands)
     found = parser.parse_args(arguments)
     if found.command is None and not found.version:
         parser.print_help(sys.stderr)
@@ -133,3 +134,17 @@ def _bench(commands: Any) -> None:
     rca.add_argument("--processes", type=int, default=1, help="how many at a time (default 1)")
     rca.add_argument("--show-misses", type=int, default=10, metavar="K", help="how many (default 10)")
     rca.add_argument("--export", metavar="FILE", help="write confidences and whether they were right")
+
+
+def _routing(commands: Any) -> None:
+    routes = _command(commands, "routes", "show who would hear of what; send test notices; mend what failed")
+    dry = "show what would be sent, and send nothing"
+    routes.add_argument("--dry-run", action="store_true", help=dry)
+    _address(routes)
+    actions = routes.add_subparsers(dest="action", metavar="ACTION")
+    test = _command(actions, "test", "send a test notice", "routes")
+    test.add_argument("route", help="the route's name")
+    test.add_argument("--dry-run", action="store_true", default=argparse.SUPPRESS, help=dry)
+    _command(actions, "dead", "list what could not be delivered", "routes")
+    replay = _command(actions, "replay", "send a dead message again", "routes")
+    replay.add_argument("id", metavar="ID", help="its number, or all")

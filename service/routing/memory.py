@@ -24,10 +24,11 @@ class Memory:
 class Memories:
     """All of them, in memory; ``remember`` is called once they are on disk."""
 
-    def __init__(self, store: RoutesStore) -> None:
+    def __init__(self, store: RoutesStore | None) -> None:
         self._all: dict[tuple[str, str], Memory] = {}
         self._latest: dict[tuple[str, str], str] = {}
-        rows = store.rows("SELECT route, told, seen FROM told ORDER BY changed_at, incident_id")
+        sql = "SELECT route, told, seen FROM told ORDER BY changed_at, incident_id"
+        rows = store.rows(sql) if store else []
         for row in rows:
             self.remember(
                 row["route"], Memory(_TOLD.validate_json(row["told"]), _SEEN.validate_json(row["seen"]))

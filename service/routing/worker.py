@@ -63,6 +63,7 @@ class Routing:
         self._dispatcher = Dispatcher(routes, model, directory, Memories(self._store), self.outbox, now, wall)
         self._backlog, self._is_ready = backlog, is_ready
         self._stopping = threading.Event()
+        self._looks = 0
         self._wake = {name: threading.Event() for name in routes.to}
         secrets = Secrets(environ, data_dir)
         self._couriers = [
@@ -96,12 +97,16 @@ class Routing:
         self._store.close()
 
     def gauges(self) -> dict[str, float]:
-        """How much waits and how much is dead, over all routes."""
-        counts = self.outbox.counts()
-        by_state = {name: sum(n for (_, state), n in counts.items() if state in names) for name, names in (
-            ("waiting", ("waiting", "held")), ("dead", ("dead",)),
-        )}  # fmt: skip
-        return {f"notices_{name}": float(count) for name, count in by_state.items()}
+        """How much waits and how much is dead, over all routes, and how often incidents were looked at."""
+        found = {"waiting": 0, "held": 0, "dead": 0}
+        for (_, state), count in self.outbox.counts().items():
+            if state in found:
+                found[state] += count
+        return {
+            "notices_waiting": found["waiting"] + found["held"],
+            "notices_dead": found["dead"],
+            "routes_looks": self._looks,
+        }
 
     def _watch(self) -> None:
         rest, looked_at = 0.0, float("-inf")
@@ -122,6 +127,7 @@ class Routing:
 
     def _look(self) -> None:
         self._dispatcher.look()
+        self._looks += 1
         for event in self._wake.values():
             event.set()
 
