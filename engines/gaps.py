@@ -65,11 +65,10 @@ def gates_missing(
 ) -> Signal | None:
     """The gap of a run that ended and left gates unanswered, once they are overdue."""
     expected = expected_gates(state, run_id)
-    told = state.batches.get(run_id)
-    missing = sorted(expected - set(told.gates if told else ()))
+    seen = _answered(state, run_id, ended)
+    missing = sorted(expected - seen)
     if not missing or now < ended + GATES_DUE:
         return None
-    seen = sorted(told.gates) if told else []
     return Signal(
         "EVIDENCE_INCOMPLETE", state.urn, "WARNING" if seen else "CRITICAL", now, ended, ended + GATES_DUE,
         "BATCH_RUN", track=GATES, promise=state.policy.is_watched, first_bad=ended + GATES_DUE,
@@ -78,6 +77,22 @@ def gates_missing(
         evidence=(run_id,), details={"reason": "GATES_MISSING", "missing_gates": missing, "job": job},
         batch={"run_id": run_id, "job": job},
     )  # fmt: skip
+
+
+def _answered(state: DatasetState, run_id: str, ended: datetime) -> set[str]:
+    """Gates answered for this update of the table, also under another id.
+
+    Who commits and who validates may name one run differently: what was validated since
+    the update before counts.
+    """
+    before = max((each.at for each in state.commits if each.at < ended - GATES_DUE), default=None)
+    since = None if before is None else before + GATES_DUE
+    return {
+        gate
+        for each in state.batches.values()
+        if each.run_id == run_id or (since is not None and since < each.at <= ended + GATES_DUE)
+        for gate in each.gates
+    }
 
 
 def _last_complete(state: DatasetState, run_id: str) -> datetime | None:
