@@ -67,7 +67,10 @@ def asset_row(item: Document) -> str:
         text(item, "type"),
         f"tier {text(item, 'tier')}" if text(item, "tier") else "",
     ]
-    facts += [f"{hops:.0f} hops" if hops is not None else "", text(item, "effect", "status")]
+    facts += [
+        ("1 hop" if hops == 1 else f"{hops:.0f} hops") if hops is not None else "",
+        text(item, "effect", "status"),
+    ]
     return " | ".join(fact for fact in facts if fact)
 
 

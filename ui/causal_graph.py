@@ -10,6 +10,7 @@ from textwrap import wrap
 
 from .documents import Document, document, documents, number, text, texts
 from .markup import clean
+from .wording import counted
 
 _WIDTH = 36
 _LINES = 4
@@ -60,7 +61,7 @@ def description(incident: Document) -> str:
     rca = document(incident, "rca")
     names = [name for _, name in _refs(incident, documents(rca, "path"))]
     hit = len(documents(rca, "blast_radius"))
-    return f"Causal path: {', then '.join(map(clean, names))}. {hit} further assets downstream."
+    return f"Causal path: {', then '.join(map(clean, names))}. {counted(hit, 'further asset')} downstream."
 
 
 def _refs(incident: Document, steps: list[Document]) -> list[tuple[str, str]]:

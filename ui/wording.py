@@ -41,6 +41,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f}%"
 
 
+def counted(count: int, what: str) -> str:
+    """``1 asset``, ``2 assets``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def moment(time: str) -> datetime | None:
     """The moment an RFC 3339 text names, or None."""
     try:

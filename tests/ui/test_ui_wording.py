@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ui.documents import document, documents, number, text, texts
-from ui.wording import age, clock, percent, tier, tone
+from ui.wording import age, clock, counted, percent, tier, tone
 
 NOW = datetime(2024, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -51,3 +51,7 @@ def test_odd_fields_read_as_empty() -> None:
     assert texts(odd, "c") == []
     assert (text(odd, "a", "–"), text(odd, "f")) == ("–", "0")
     assert (number(odd, "d"), number(odd, "e"), number(odd, "f")) == (None, None, 0.0)
+
+
+def test_one_of_a_thing_is_said_in_the_singular() -> None:
+    assert [counted(count, "asset") for count in (0, 1, 2)] == ["0 assets", "1 asset", "2 assets"]

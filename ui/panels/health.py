@@ -7,7 +7,7 @@ from signal_factory.errors import NotFound, SignalFactoryError
 from ..client import RestClient
 from ..documents import Document, documents, text
 from ..markup import badge, code, table, tag
-from ..wording import clock, tier, tone
+from ..wording import clock, counted, tier, tone
 from .facts import facts
 from .impact import blast_table
 from .states import show_empty, show_failure
@@ -63,7 +63,7 @@ def _one(client: RestClient, urn: str) -> None:
     downstream = documents(reach, "items")
     if downstream:
         cut = ", cut off at a cap" if reach.get("is_partial") else ""
-        st.html(blast_table(downstream[:_MOST], f"{len(downstream)} assets downstream{cut}"))
+        st.html(blast_table(downstream[:_MOST], f"{counted(len(downstream), 'asset')} downstream{cut}"))
 
 
 def _signals(signals: list[Document]) -> None:
@@ -94,7 +94,7 @@ def _status(state: Document) -> str:
 
 def _caption(count: int) -> str:
     return (
-        f"{count} data sets"
+        counted(count, "data set")
         if count <= _MOST
         else f"The first {_MOST} of {count}; filter in the sidebar for others"
     )
