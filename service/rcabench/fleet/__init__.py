@@ -10,10 +10,11 @@ from collections.abc import Collection
 
 from ..case import Case
 from .assemble import make
-from .faults import STRIKES
+from .faults import RECIPES
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    family: tuple(strike.__name__ for strike in strikes) for family, strikes in STRIKES.items()
+    family: tuple(recipe.name for recipe in RECIPES if recipe.family == family)
+    for family in dict.fromkeys(recipe.family for recipe in RECIPES)
 }
 """The names of the faults of each family."""
 

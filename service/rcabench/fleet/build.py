@@ -62,6 +62,8 @@ class _Builder:
 
     def _source(self, index: int) -> str | None:
         kind = self.rng.choice(("stream", "external", "database") if index else ("stream", "external"))
+        if kind == "stream" and sum(found.kind == "stream" for found in self.sets.values()) > 1:
+            kind = "external"
         if kind == "stream":
             return self._stream(index)
         return self._external(index) if kind == "external" else None

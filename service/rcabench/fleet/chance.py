@@ -6,6 +6,7 @@ nothing but the fault.
 
 import random
 from collections.abc import Sequence
+from math import exp
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,6 +17,7 @@ class Chance:
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
+        self._drawn: dict[tuple[object, ...], float] = {}
 
     def of(self, *keys: object) -> random.Random:
         """A generator of its own for ``keys``."""
@@ -23,13 +25,18 @@ class Chance:
 
     def uniform(self, low: float, high: float, *keys: object) -> float:
         """Between ``low`` and ``high``."""
-        return self.of(*keys).uniform(low, high)
+        known = ("uniform", low, high, *keys)
+        if known not in self._drawn:
+            self._drawn[known] = self.of(*keys).uniform(low, high)
+        return self._drawn[known]
 
     def spread(self, sigma: float, *keys: object) -> float:
         """A factor around 1 whose logarithm has the deviation ``sigma``, cut at three of them."""
-        draw = self.of(*keys).gauss(0.0, 1.0)
-        factor: float = 2.718281828459045 ** (sigma * max(-3.0, min(3.0, draw)))
-        return factor
+        known = ("spread", sigma, *keys)
+        if known not in self._drawn:
+            draw = self.of(*keys).gauss(0.0, 1.0)
+            self._drawn[known] = exp(sigma * max(-3.0, min(3.0, draw)))
+        return self._drawn[known]
 
     def yes(self, share: float, *keys: object) -> bool:
         """True in ``share`` (0..1) of all keys."""

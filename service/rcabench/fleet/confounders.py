@@ -1,7 +1,7 @@
 """What looks guilty and is not: things shipped at the wrong moment, failures that feed nothing broken."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -16,33 +16,25 @@ CLEARLY = timedelta(minutes=12)
 
 @dataclass(frozen=True, slots=True)
 class Confounded:
-    """The same world, with innocent changes told of."""
+    """Innocent changes, and what they make of the case."""
 
-    world: World
+    changes: list[Change]
     traits: tuple[str, ...]
 
 
 def confound(
-    world: World,
-    harmed: frozenset[str],
-    guarded: frozenset[str],
-    first: datetime,
-    until: datetime,
-    rng: Random,
+    world: World, harmed: frozenset[str], guarded: frozenset[str], seen: "Span", rng: Random
 ) -> Confounded:
     """Up to three innocent deployments; each is innocent for a reason that the events show."""
-    kinds = (_aside, _afterwards, _upstream_and_healthy)
     traits: list[str] = []
-    changes = list(world.effects.changes)
-    for kind in kinds:
-        found = list(kind(world, harmed, guarded, (first, until))) if rng.random() < 0.35 else []
+    changes: list[Change] = []
+    for kind in (_aside, _afterwards, _upstream_and_healthy):
+        found = list(kind(world, harmed, guarded, seen)) if rng.random() < 0.35 else []
         if found:
             service, jobs, low, high = rng.choice(found)
             changes.append(_change(world, service, jobs, low + (high - low) * rng.random(), rng, traits))
             traits.append("confounder")
-    effects = world.effects.copy()
-    effects.changes = changes
-    return Confounded(replace(world, effects=effects), tuple(dict.fromkeys(traits)))
+    return Confounded(changes, tuple(dict.fromkeys(traits)))
 
 
 Innocent = tuple[str, tuple[str, ...], datetime, datetime]

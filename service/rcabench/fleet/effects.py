@@ -56,6 +56,7 @@ class Change:
     is_told: bool = True
     rollout: float = 1.0
     told_at: datetime | None = None
+    is_rollback: bool = False
 
 
 @dataclass

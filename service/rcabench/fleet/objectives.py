@@ -58,25 +58,28 @@ def _is_counted(target: DataSet, style: str) -> bool:
     return target.hook or style in ("spark", "native")
 
 
-def misses(world: World, until: datetime) -> list[Miss]:
-    """Every objective that is missed by ``until``, the first of each data set and day, in order of time."""
+def misses(world: World, until: datetime, leeway: float = 0.0) -> list[Miss]:
+    """Every objective that is missed by ``until``, in order of time.
+
+    ``leeway`` widens (or, below nothing, narrows) by that share what is still taken as kept.
+    """
     found: list[Miss] = []
     for urn, promise in world.fleet.objectives.items():
         target = world.fleet.sets[urn]
         if target.kind == "stream":
-            found += _contract(world, urn, promise, until)
+            found += _contract(world, urn, promise, until, leeway)
         else:
             for day in range(world.fleet.days):
-                found += _batch(world, urn, promise, day)
+                found += _batch(world, urn, promise, day, leeway)
     found += _gaps(world)
     return sorted((miss for miss in found if miss.at <= until), key=lambda miss: (miss.at, miss.urn))
 
 
-def _batch(world: World, urn: str, promise: Objectives, day: int) -> list[Miss]:
+def _batch(world: World, urn: str, promise: Objectives, day: int, leeway: float) -> list[Miss]:
     part = world.part(urn, day)
     found = [_freshness(world, urn, promise, day, part)]
     if part is not None:
-        found += [_volume(world, promise, part), _dq(promise, part)]
+        found += [_volume(world, promise, part, leeway), _dq(promise, part, leeway)]
     return [miss for miss in found if miss is not None]
 
 
@@ -88,26 +91,30 @@ def _freshness(world: World, urn: str, promise: Objectives, day: int, part: Part
     return None if in_time else Miss(urn, "freshness", limit, day)
 
 
-def _volume(world: World, promise: Objectives, part: Part) -> Miss | None:
+def _volume(world: World, promise: Objectives, part: Part, leeway: float) -> Miss | None:
     before = [p.rows for d in range(part.day) if (p := world.part(part.urn, d)) is not None]
     usual = median(before[-7:]) if len(before) >= 3 else None
-    low = promise.rows_at_least is not None and part.rows < promise.rows_at_least
+    low = promise.rows_at_least is not None and part.rows < promise.rows_at_least * (1 - leeway)
     off = promise.rows_within_pct is not None and usual is not None
-    off = off and abs(part.rows - (usual or 0)) > (usual or 0) * (promise.rows_within_pct or 0) / 100
+    off = off and abs(part.rows - (usual or 0)) > (usual or 0) * (promise.rows_within_pct or 0) / 100 * (
+        1 + leeway
+    )
     return Miss(part.urn, "volume", part.at, part.day) if low or off else None
 
 
-def _dq(promise: Objectives, part: Part) -> Miss | None:
+def _dq(promise: Objectives, part: Part, leeway: float) -> Miss | None:
     if promise.dq_rate is None or not part.reported:
         return None
-    return Miss(part.urn, "dq", part.at, part.day) if 1 - part.failing < promise.dq_rate else None
+    is_bad = part.failing > (1 - promise.dq_rate) * (1 + leeway)
+    return Miss(part.urn, "dq", part.at, part.day) if is_bad else None
 
 
-def _contract(world: World, urn: str, promise: Objectives, until: datetime) -> list[Miss]:
+def _contract(world: World, urn: str, promise: Objectives, until: datetime, leeway: float) -> list[Miss]:
     for window in windows(world, urn, until):
         total = len(window.records)
-        kept = sum(record.verdict != "FAIL" for record in window.records)
-        if total >= MIN_SAMPLE and window.end <= until and kept / total < (promise.contract_rate or 0):
+        failed = sum(record.verdict == "FAIL" for record in window.records)
+        allowed = (1 - (promise.contract_rate or 0)) * (1 + leeway)
+        if total >= MIN_SAMPLE and window.end <= until and failed / total > allowed:
             return [Miss(urn, "contract", window.end, world.fleet.today)]
     return []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import lru_cache
 
 from .chance import Chance
 from .effects import Spoilt
@@ -37,15 +37,14 @@ class Window:
 
 def windows(world: World, urn: str, until: datetime) -> Iterator[Window]:
     """The kept windows of ``urn``: one in eight hours long before, every one shortly before ``until``."""
-    chance = Chance(f"{world.fleet.seed}:stream:{urn}")
     muted = world.effects.mute_streams.get(urn, until)
     first = _floor(world.fleet.moment(0, 0))
     dense = until - dense_span(world, urn, until)
-    phase = chance.of("phase").randrange(SPARSE)
+    phase = Chance(f"{world.fleet.seed}:stream:{urn}").of("phase").randrange(SPARSE)
     for index in range(int((until - first) / WINDOW) + 1):
         start = first + index * WINDOW
         if start < min(muted, until) and (start >= dense or index % SPARSE == phase):
-            yield _window(world, world.fleet.sets[urn], start, chance, is_dense=start >= dense)
+            yield _window(world, world.fleet.sets[urn], start, start >= dense)
 
 
 def dense_span(world: World, urn: str, until: datetime) -> timedelta:
@@ -60,39 +59,49 @@ def _floor(moment: datetime) -> datetime:
     return moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
 
 
-def _window(world: World, stream: DataSet, start: datetime, chance: Chance, *, is_dense: bool) -> Window:
-    rng = chance.of("window", start.isoformat())
-    count = rng.randint(22, 26) if rng.random() < (0.85 if is_dense else 0.3) else rng.randint(4, 9)
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """What chance says of one record, whatever befalls the stream."""
+
+    lag: float
+    service: float
+    luck: float
+    rollout: float
+
+
+@lru_cache(maxsize=4096)
+def _draws(seed: int, urn: str, start: datetime, is_dense: bool) -> tuple[int, int, tuple[_Draw, ...]]:
+    """Which record is dirty, which one only warned of (-1: none), and the records of a window."""
+    rng = Chance(f"{seed}:stream:{urn}").of(start.isoformat())
+    is_full = rng.random() < (0.85 if is_dense else 0.3)
+    count = rng.randint(22, 26) if is_full else rng.randint(4, 9)
     dirty = rng.randrange(count) if rng.random() < 0.12 else -1
     warned = rng.randrange(count) if rng.random() < 0.15 else -1
-    record = partial(_record, world, stream, start, chance)
-    found = tuple(record(number, count, dirty, warned) for number in range(count))
-    return Window(start, start + WINDOW, found)
+    found = (_Draw(rng.random(), rng.random(), rng.random(), rng.random()) for _ in range(count))
+    return dirty, warned, tuple(found)
+
+
+def _window(world: World, stream: DataSet, start: datetime, is_dense: bool) -> Window:
+    dirty, warned, draws = _draws(world.fleet.seed, stream.urn, start, is_dense)
+    codes = {dirty: ("FAIL", "INVALID_FORMAT"), warned: ("WARN", "OPTIONAL_FIELD_EMPTY")}
+    found: list[Record] = []
+    for number, draw in enumerate(draws):
+        at = start + WINDOW * ((number + draw.lag * 0.9) / len(draws))
+        verdict, kind = codes.get(number, ("PASS", ""))
+        code = f"{kind}:{stream.columns[-1][0]}" if kind else ""
+        found.append(_record(world, stream, at, number, draw, (verdict, code)))
+    return Window(start, start + WINDOW, tuple(found))
 
 
 def _record(
-    world: World,
-    stream: DataSet,
-    start: datetime,
-    chance: Chance,
-    number: int,
-    count: int,
-    dirty: int,
-    warned: int,
+    world: World, stream: DataSet, at: datetime, number: int, draw: _Draw, usual: tuple[str, str]
 ) -> Record:
-    rng = chance.of("record", start.isoformat(), number)
-    at = start + WINDOW * ((number + rng.random() * 0.9) / count)
-    service, draw, rolled = rng.choice(stream.services), rng.random(), rng.random()
-    version = _version(world, service, at, rolled)
-    verdict, code = "PASS", ""
-    if number == dirty:
-        verdict, code = "FAIL", f"INVALID_FORMAT:{stream.columns[-1][0]}"
-    elif number == warned:
-        verdict, code = "WARN", f"OPTIONAL_FIELD_EMPTY:{stream.columns[-1][0]}"
+    service = stream.services[int(draw.service * len(stream.services))]
+    verdict, code = usual
     for spoilt in world.effects.spoilt.get(stream.urn, []):
-        if spoilt.service == service and _hits(spoilt, at, draw, rolled):
+        if spoilt.service == service and _hits(spoilt, at, draw.luck, draw.rollout):
             verdict, code = spoilt.verdict, spoilt.code
-    return Record(at, service, version, verdict, code, number)
+    return Record(at, service, _version(world, service, at, draw.rollout), verdict, code, number)
 
 
 def _hits(spoilt: Spoilt, at: datetime, draw: float, rolled: float) -> bool:

@@ -54,8 +54,16 @@ def fault(
     answers: tuple[tuple[str, str], ...],
     origins: tuple[str, ...],
     hurt: Damage,
+    *,
+    is_parallel: bool = False,
 ) -> Fault:
-    """The truth about one fault; ``origins`` are the first data sets of its answers, the best first."""
+    """The truth about one fault.
+
+    ``origins`` are the first data sets of its answers, the best first; with
+    ``is_parallel`` they are all hit at once.
+    """
+    first = origins if is_parallel else origins[:1]
+    reached = {urn for origin in first for urn in fleet.within(origin, 3)} | set(first[1:])
     paths = tuple(path for origin in origins for path in routes(fleet, origin, hurt))
     return Fault(
         name=name,
@@ -63,7 +71,7 @@ def fault(
         answers=answers,
         paths=tuple(dict.fromkeys(paths)),
         harmed=hurt.harmed,
-        reachable=fleet.within(origins[0], 3) if origins else frozenset(),
+        reachable=frozenset(reached - set(first[:1])),
         broken=hurt.broken,
     )
 

@@ -27,6 +27,7 @@ class Turn:
         self.dag = self.fleet.dags[job.dag]
         moved = self.effects.moved.get((job.dag, day), 0.0)
         self.scheduled = self.fleet.moment(day, self.dag.start + moved, self.dag.zone)
+        self.began = self.scheduled
 
     def run(self) -> None:
         ready = self._ready()
@@ -102,6 +103,7 @@ class Turn:
 
     def _tries(self, ready: datetime) -> None:
         for attempt in range(1, self.job.retries + 2):
+            self.began = ready
             error = self._error(attempt, ready)
             ended = ready + self._length(attempt, failing=bool(error))
             is_last = not error or attempt > self.job.retries
@@ -164,7 +166,8 @@ class Turn:
     def _input(self, urn: str) -> Part | None:
         """Today's partition, or the newest before it for a job that takes what it finds."""
         days = range(self.day, -1, -1) if self.job.on_missing == "stale" else (self.day,)
-        return next((part for day in days if (part := self.world.part(urn, day))), None)
+        found = (self.world.part(urn, day) for day in days)
+        return next((part for part in found if part is not None and part.at <= self.began), None)
 
     def _rows_in(self) -> int:
         return max(1, sum(part.rows for part in self._input_parts())) if self.job.inputs else 1

@@ -25,5 +25,6 @@ def recorded(world: World, until: datetime, quirks: Quirks, chance: Chance) -> t
     lineage.send_waits(world, post)
     lineage.send_dags(world, post)
     native.send_arrivals(world, post)
+    native.send_beats(world, post, until)
     evidence.send_streams(world, post, until)
     return post.delivered(world.effects.outage)

@@ -47,7 +47,7 @@ def _cdevent(change: Change, post: Post) -> dict[str, Any]:
             "version": "0.4.1",
             "id": post.evidence_id(change.at, change.service, change.version).removeprefix("evd-"),
             "source": "/ci/pipelines",
-            "type": "dev.cdevents.service.upgraded.0.2.0",
+            "type": f"dev.cdevents.service.{'rolledback' if change.is_rollback else 'upgraded'}.0.2.0",
             "timestamp": at,
         },
         "subject": {

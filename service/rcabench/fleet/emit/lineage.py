@@ -74,7 +74,7 @@ def event(world: World, run: Run, state: str, post: Post) -> dict[str, Any]:
     body = envelope(run, state, _CLIENTS[style])
     facets = run_facets(world, run, post)
     body["run"] = {"runId": uuid(run.run_id), "facets": facets}
-    body["job"]["facets"] = _job_facets(run, style)
+    body["job"]["facets"] = _job_facets(run, style, post)
     body["inputs"] = [_input(world, urn, run) for urn in run.job.inputs]
     body["outputs"] = [_output(world, run, state)]
     if state == "FAIL":
@@ -130,7 +130,7 @@ def dag_run_id(world: World, dag: Dag, day: int, post: Post) -> str:
     return uuid(post.chance.hexadecimal(32, "dag run", dag.dag_id, day, world.fleet.seed))
 
 
-def _job_facets(run: Run, style: str) -> dict[str, Any]:
+def _job_facets(run: Run, style: str, post: Post) -> dict[str, Any]:
     kinds = {"spark": "SPARK", "airflow": "AIRFLOW", "dbt": "DBT"}
     client = _CLIENTS[style]
     found = {
@@ -142,7 +142,7 @@ def _job_facets(run: Run, style: str) -> dict[str, Any]:
             jobType="MODEL" if style == "dbt" else "TASK" if style == "airflow" else "JOB",
         )
     }
-    if style == "spark" and run.version:
+    if style == "spark" and run.version and run.job.urn not in post.quirks.unversioned:
         url = f"https://git.example.com/{run.job.service}"
         found["sourceCodeLocation"] = facet(
             client, "1-0-1/SourceCodeLocationJobFacet.json", type="git", url=url, version=run.version

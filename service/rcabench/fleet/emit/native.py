@@ -14,9 +14,9 @@ MOST_BEATS = 90
 
 def send_run(world: World, run: Run, post: Post) -> None:
     """Start, signs of life, end and commit of one run."""
-    source, base = run.job.dag, _base(world, run)
+    source, base = run.job.dag, _base(world, run, post)
     if run.run_id not in post.quirks.lost_starts:
-        post.send(run.started, "job_event", _started(run, base, post, source), slow=False)
+        post.send(run.started, "job_event", _started(run, base, post, source))
     if run.job.heartbeats:
         _beats(run, base, post)
     if run.dark_from is not None:
@@ -27,7 +27,7 @@ def send_run(world: World, run: Run, post: Post) -> None:
     post.send(run.ended + timedelta(seconds=4), "job_event", body)
 
 
-def _base(world: World, run: Run) -> dict[str, Any]:
+def _base(world: World, run: Run, post: Post) -> dict[str, Any]:
     body: dict[str, Any] = {
         "producer_urn": run.job.urn,
         "run_id": run_name(run),
@@ -36,7 +36,7 @@ def _base(world: World, run: Run) -> dict[str, Any]:
     }
     if len([job for job in world.fleet.jobs if job.dag == run.job.dag]) > 1:
         body["dag_run_id"] = f"{run.job.dag}__{run.dag_run_id}"
-    if run.version:
+    if run.version and run.job.urn not in post.quirks.unversioned:
         body["code_ref"] = run.version
     return body
 
@@ -99,6 +99,19 @@ def send_arrivals(world: World, post: Post) -> None:
     for part in world.parts.values():
         if world.fleet.sets[part.urn].kind == "external":
             post.send(part.at, "write_event", _arrival(part, part.at, post))
+
+
+def send_beats(world: World, post: Post, until: datetime) -> None:
+    """The checks beside a stream say twice an hour that they live."""
+    for target in world.fleet.sets.values():
+        if target.kind == "stream" and target.beats:
+            end = min(until, world.effects.mute_streams.get(target.urn, until))
+            at = world.fleet.moment(0, 0)
+            while at < end:
+                beat = {"producer_urn": f"job://enforcer/{target.ol[1]}", "output_datasets": [target.urn]}
+                told = {"event_type": "Heartbeat", "event_time": post.clock("enforcer", at)}
+                post.send(at, "job_event", {**beat, **told, "run_id": f"enforcer-{target.ol[1]}"})
+                at += 6 * BEAT
 
 
 def _arrival(part: Part, at: datetime, post: Post) -> dict[str, Any]:

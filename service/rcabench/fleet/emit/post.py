@@ -15,12 +15,13 @@ class Quirks:
     """What is odd about a recording.
 
     Clocks are off by up to ``skew`` seconds; the STARTs of ``lost_starts`` never came; jobs
-    in ``injections`` say more than what went wrong.
+    in ``injections`` say more than what went wrong, those in ``unversioned`` not what they run.
     """
 
     skew: float = 1.5
     lost_starts: frozenset[str] = frozenset()
     injections: dict[str, str] = field(default_factory=dict[str, str])
+    unversioned: frozenset[str] = frozenset()
 
 
 class Post:

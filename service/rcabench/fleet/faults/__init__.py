@@ -1,6 +1,8 @@
 """Everything that can go wrong, by family."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
 
 from ..effects import Effects
 from . import (
@@ -19,73 +21,84 @@ from .setting import Plan, Setting
 
 Strike = Callable[[Setting, Effects], Plan | None]
 
-STRIKES: Mapping[str, tuple[Strike, ...]] = {
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One type of fault: from each of ``pools`` one strike is taken, and all of them happen."""
+
+    family: str
+    name: str
+    pools: tuple[tuple[Strike, ...], ...]
+
+
+_SINGLE: Mapping[str, tuple[ModuleType, str]] = {
     "stream_deploy": (
-        stream_deploys.missing_field,
-        stream_deploys.renamed_field,
-        stream_deploys.type_change,
-        stream_deploys.new_enum,
-        stream_deploys.canary,
-        stream_deploys.slow_leak,
-        stream_deploys.warned_then_failed,
+        stream_deploys,
+        """missing_field renamed_field type_change new_enum canary slow_leak warned_then_failed""",
     ),
     "batch_deploy": (
-        batch_deploys.deploy_job_fails,
-        batch_deploys.deploy_wrong_partition,
-        batch_deploys.deploy_slow,
-        batch_deploys.deploy_null_rate,
-        batch_deploys.deploy_duplicates,
-        batch_deploys.deploy_filter_bug,
+        batch_deploys,
+        """deploy_job_fails deploy_wrong_partition deploy_slow
+        deploy_null_rate deploy_duplicates deploy_filter_bug""",
     ),
     "drift": (
-        drift.stream_drift,
-        drift.unannounced_version,
-        drift.enum_cascade,
-        drift.upstream_type_change,
-        drift.type_change_behind_silence,
-        drift.lost_column,
-        drift.new_values_in_source,
+        drift,
+        """stream_drift unannounced_version enum_cascade upstream_type_change
+        type_change_behind_silence lost_column new_values_in_source""",
     ),
     "scheduling": (
-        scheduling.dag_paused,
-        scheduling.job_not_triggered,
-        scheduling.late_trigger,
-        scheduling.sensor_stuck,
-        scheduling.cron_mistake,
-        scheduling.timezone_mistake,
+        scheduling,
+        """dag_paused job_not_triggered late_trigger sensor_stuck cron_mistake timezone_mistake""",
     ),
     "job_failure": (
-        job_failures.oom,
-        job_failures.permission,
-        job_failures.connection,
-        job_failures.disk,
-        job_failures.missing_input,
-        job_failures.null_ref,
+        job_failures,
+        """oom permission connection disk missing_input null_ref wrong_partition""",
     ),
-    "slow_run": (slow_runs.skew, slow_runs.contention, slow_runs.larger_input),
+    "slow_run": (slow_runs, """skew contention larger_input"""),
     "late_input": (
-        late_inputs.vendor_late,
-        late_inputs.vendor_missing,
-        late_inputs.vendor_late_two_levels,
-        late_inputs.vendor_late_three_levels,
-        late_inputs.upstream_job_late,
-        late_inputs.backfill_in_the_way,
+        late_inputs,
+        """vendor_late vendor_missing vendor_late_two_levels vendor_late_three_levels
+        upstream_job_late backfill_in_the_way""",
     ),
     "source_anomaly": (
-        source_anomalies.volume_drop,
-        source_anomalies.volume_spike,
-        source_anomalies.stream_volume_drop,
-        source_anomalies.null_rate,
-        source_anomalies.out_of_range,
-        source_anomalies.duplicates,
-        source_anomalies.bad_format,
+        source_anomalies,
+        """volume_drop volume_spike stream_volume_drop null_rate out_of_range duplicates bad_format""",
     ),
     "evidence_gap": (
-        evidence_gaps.heartbeats_stop,
-        evidence_gaps.gates_missing,
-        evidence_gaps.some_gates_missing,
-        evidence_gaps.stream_goes_dark,
-        evidence_gaps.bus_outage,
+        evidence_gaps,
+        """heartbeats_stop gates_missing some_gates_missing stream_goes_dark bus_outage""",
     ),
-    "equal_suspects": (equal_suspects.two_services_one_stream, equal_suspects.two_changes_of_one_job),
+    "equal_suspects": (equal_suspects, """two_services_one_stream two_changes_of_one_job"""),
 }
+"""Where the faults of a family are, and what they are called."""
+
+_TABLES = (
+    job_failures.oom,
+    job_failures.permission,
+    job_failures.disk,
+    job_failures.wrong_partition,
+    batch_deploys.deploy_job_fails,
+    batch_deploys.deploy_null_rate,
+    batch_deploys.deploy_filter_bug,
+    source_anomalies.volume_drop,
+    source_anomalies.null_rate,
+    scheduling.job_not_triggered,
+    slow_runs.skew,
+)
+_STREAMS = (stream_deploys.missing_field, stream_deploys.type_change, stream_deploys.canary)
+
+
+def _recipes() -> tuple[Recipe, ...]:
+    single = tuple(
+        Recipe(family, name, ((getattr(module, name),),))
+        for family, (module, names) in _SINGLE.items()
+        for name in names.split()
+    )
+    return (
+        *single,
+        Recipe("multi_cause", "two_tables", (_TABLES, _TABLES)),
+        Recipe("multi_cause", "table_and_stream", (_TABLES, _STREAMS)),
+    )
+
+
+RECIPES: tuple[Recipe, ...] = _recipes()

@@ -38,4 +38,5 @@ def two_changes_of_one_job(s: Setting, e: Effects) -> Plan | None:
     for service, moment in ((job.service, at), (f"{job.service}-lib", later)):
         e.changes.append(replace(s.ship_service(service, moment, jobs=(job.urn,)), summary=""))
     e.failures[job.urn, s.today] = Failure(s.rng.choice(FAILURES["null_ref"]))
-    return Plan((), (job.output,), at, frozenset({job.urn, job.service}))
+    mates = frozenset(other.urn for other in s.fleet.jobs if other.service == job.service)
+    return Plan((), (job.output,), at, frozenset({job.urn, job.service}), unversioned=mates)

@@ -51,3 +51,14 @@ def _failing(s: Setting, e: Effects, kind: str, jobs: list[Job]) -> Plan | None:
     at = s.started(job)
     guarded = frozenset({job.urn, job.service})
     return Plan((("JOB_FAILED", job.urn),), (job.output,), at, guarded, traits=traits)
+
+
+def wrong_partition(s: Setting, e: Effects) -> Plan | None:
+    """It succeeds, but writes yesterday's partition once more, and nothing was shipped."""
+    jobs = [job for job in s.jobs("native", "spark", "airflow") if s.sees_partition(job.output)]
+    if not jobs:
+        return None
+    job = s.rng.choice(jobs)
+    e.shifted[job.urn, s.today] = 1
+    guarded = frozenset({job.urn, job.service})
+    return Plan((("WRONG_PARTITION", job.urn),), (job.output,), s.started(job), guarded)

@@ -61,7 +61,7 @@ def cron_mistake(s: Setting, e: Effects) -> Plan | None:
     mates = tuple(job.urn for job in s.fleet.jobs if job.dag == dag)
     change = s.ship_service(root.service, s.before_run(root), jobs=mates, summary="Move the schedule")
     key = s.effects_of(change, e)
-    return Plan((("DEPLOYMENT", key), *plan.answers), plan.origins, change.at, plan.guarded)
+    return Plan((("DEPLOYMENT", key), *plan.answers), plan.origins, change.at, plan.guarded, is_parallel=True)
 
 
 def timezone_mistake(s: Setting, e: Effects) -> Plan | None:
@@ -85,4 +85,4 @@ def _not_started(s: Setting, dag: str) -> Plan:
     mates = [job for job in s.fleet.jobs if job.dag == dag]
     guarded = frozenset({job.urn for job in mates} | {job.service for job in mates})
     at = s.fleet.moment(s.today, s.fleet.dags[dag].start, s.fleet.dags[dag].zone)
-    return Plan(answers, tuple(job.output for job in roots), at, guarded)
+    return Plan(answers, tuple(job.output for job in roots), at, guarded, is_parallel=True)

@@ -19,7 +19,8 @@ class Plan:
     ``origins`` are the first data sets of the answers. ``guarded`` are services and jobs
     that no confounder may touch. ``unpromised`` are data sets whose objectives must not be
     registered for the fault to be what it is called. ``horizon`` is how long one has to
-    look to see it; ``until`` is set where the time of looking is part of the fault.
+    look to see it; ``until`` is set where the time of looking is part of the fault. With
+    ``is_parallel`` the origins are all of one cause; else they are other ways to name it.
     """
 
     answers: Answers
@@ -31,7 +32,8 @@ class Plan:
     horizon: datetime | None = None
     until: datetime | None = None
     sets: dict[str, DataSet] = field(default_factory=dict[str, DataSet])
-    recurring: bool = False
+    unversioned: frozenset[str] = frozenset()
+    is_parallel: bool = False
 
 
 @dataclass(frozen=True)
