@@ -14,7 +14,7 @@ from subprocess import CompletedProcess
 
 from airflow_nights import run_nights
 from clientenvs import RECORDED, ROOT, locate
-from runclients import FileSink, run_airflow, run_dbt, run_spark
+from runclients import FileSink, run_airflow, run_dbt, run_spark, run_spark_export
 
 Recorder = Callable[[Path, FileSink], CompletedProcess[str]]
 
@@ -27,6 +27,10 @@ def _spark(case: str) -> Recorder:
     return lambda place, sink: run_spark(locate("spark"), place, sink, case)
 
 
+def _export(case: str, *, delta: bool = False) -> Recorder:
+    return lambda place, sink: run_spark_export(locate("spark"), place, sink, case, delta=delta)
+
+
 def _airflow(dag: str) -> Recorder:
     return lambda place, sink: run_airflow(locate("airflow"), place, sink, dag)
 
@@ -35,6 +39,7 @@ CASES: dict[str, Recorder] = {
     "dbt-failing-tests": _dbt("build"),
     "dbt-failing-tests-structured-logs": _dbt("--consume-structured-logs", "build"),
     "dbt-ok": _dbt("build", "--vars", "{only_valid: true}"),
+    "dbt-ok-structured-logs": _dbt("--consume-structured-logs", "build", "--vars", "{only_valid: true}"),
     "dbt-broken-model": _dbt("build", "--vars", "{broken_column: true}"),
     "spark-ok": _spark("ok"),
     "spark-missing-column": _spark("missing_column"),
@@ -42,6 +47,15 @@ CASES: dict[str, Recorder] = {
     "spark-udf-error": _spark("udf_error"),
     "spark-export-cast-error": _spark("export_cast_error"),
     "spark-export-udf-error": _spark("export_udf_error"),
+    "spark-parquet-ok": _export("ok"),
+    "spark-parquet-cast-error": _export("cast_error"),
+    "spark-parquet-udf-error": _export("udf_error"),
+    "spark-parquet-missing-column": _export("missing_column"),
+    "spark-parquet-driver-memory": _export("driver_memory"),
+    "spark-plain-ok": _export("plain_ok"),
+    "spark-plain-udf-error": _export("plain_udf_error"),
+    "spark-extended-ok": _export("plain_ok", delta=True),
+    "spark-extended-repeated-column": _export("plain_repeated_column", delta=True),
     "airflow-ok": _airflow("shop_daily"),
     "airflow-failing-task": _airflow("shop_by_country"),
     "airflow-nights": lambda place, sink: run_nights(locate("airflow"), place, sink),

@@ -99,12 +99,27 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
     ``missing_column``, ``cast_error`` and ``udf_error`` break the write to Delta, ``export_cast_error`` and
     ``export_udf_error`` a write to Parquet after it. recorded/README.md says what the listener makes of them.
     """
-    delta = DELTA_PATHS_ONLY if case.startswith("export") else DELTA_SESSION
-    project = copy_project("spark_orders", place)
-    shutil.copytree(project / "landing", place / "lake" / "landing", dirs_exist_ok=True)
+    conf = DELTA_PATHS_ONLY if case.startswith("export") else DELTA_SESSION
+    return _submit(client, place, sink, "spark_orders/orders_job.py", case, conf)
+
+
+def run_spark_export(
+    client: ClientEnv, place: Path, sink: Sink, case: str, *, delta: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """The export job, which writes Parquet only; ``delta`` gives its session the Delta extension all the same."""
+    conf = {"spark.driver.maxResultSize": "1m"} | (DELTA_SESSION if delta else {})
+    return _submit(client, place, sink, "spark_export/export_job.py", case, conf)
+
+
+def _submit(
+    client: ClientEnv, place: Path, sink: Sink, script: str, case: str, extra: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    project = copy_project(script.partition("/")[0], place)
+    landing = PROJECTS / "spark_orders" / "landing"
+    shutil.copytree(landing, place / "lake" / "landing", dirs_exist_ok=True)
     conf = (
         {
-            "spark.app.name": "orders_silver_transform",
+            "spark.app.name": "orders_export" if "export_job" in script else "orders_silver_transform",
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
@@ -114,7 +129,7 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
             "spark.extraListeners": "io.openlineage.spark.agent.OpenLineageSparkListener",
             "spark.openlineage.namespace": "spark",
         }
-        | delta
+        | extra
         | {f"spark.openlineage.{name}": value for name, value in sink.spark_conf().items()}
     )
     command = [client.program("spark-submit"), "--master", "local[1]", "--driver-memory", "1g"]
@@ -123,9 +138,7 @@ def run_spark(client: ClientEnv, place: Path, sink: Sink, case: str) -> subproce
     environment = _clean_environment(
         client, {"PYSPARK_PYTHON": client.program("python"), "SPARK_LOCAL_IP": "127.0.0.1"}
     )
-    return _run(
-        [*command, str(project / "orders_job.py"), f"file://{place / 'lake'}", case], project, environment
-    )
+    return _run([*command, str(place / script), f"file://{place / 'lake'}", case], project, environment)
 
 
 def airflow_environment(client: ClientEnv, place: Path, project: str, sink: Sink) -> dict[str, str]:
