@@ -2,17 +2,20 @@
 
 import os
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..settings import LoadedSettings, load_settings
+if TYPE_CHECKING:
+    from ..settings import LoadedSettings
 
 
-def settings_of(arguments: Namespace, **more: Any) -> LoadedSettings:
+def settings_of(arguments: Namespace, **more: Any) -> "LoadedSettings":
     """Settings with what was typed on top.
 
     Raises:
         ConfigurationError: a value does not fit.
     """
+    from ..settings import load_settings  # commands that need none start sooner without
+
     typed = {name: getattr(arguments, name, None) for name in ("data_dir", "host", "port")}
     return load_settings({**typed, **more}, os.environ)
 
