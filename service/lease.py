@@ -26,7 +26,9 @@ def private_directory(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BackendUnavailable(f"the data directory {path} cannot be made: {error.strerror}") from None
+        raise BackendUnavailable(
+            f"the data directory {path} cannot be made: {error.strerror}", hint="Give another --data-dir."
+        ) from None
 
 
 class WriterLease:

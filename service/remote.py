@@ -15,6 +15,7 @@ from signal_factory.errors import (
     SignalFactoryError,
 )
 
+_KEY_HINT = "Set SF_API_KEY to a key that this server knows and that may read; `sf keys add` makes one."
 _FAMILIES: dict[int, type[SignalFactoryError]] = {
     401: ConfigurationError,
     403: ConfigurationError,
@@ -131,4 +132,5 @@ def _told(status: int, document: Document) -> SignalFactoryError:
     family = _FAMILIES.get(status, CallerError if status < 500 else BackendUnavailable)
     if document.get("code") == InvalidIdentifier.code:
         family = InvalidIdentifier
-    return family(str(document.get("detail", status)), hint=str(document.get("hint", "")))
+    hint = _KEY_HINT if status in (401, 403) else str(document.get("hint", ""))
+    return family(str(document.get("detail", status)), hint=hint)

@@ -1,6 +1,7 @@
 """What a newcomer types wrongly on the command line, and what he is told."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,19 @@ def test_a_data_set_that_cannot_be_one_is_told_by_every_reading_command(typed: T
     for command in (("incidents", "--dataset", "orders"), ("blast", "orders")):
         code, _, err = typed(*command, *data)
         assert (code, "no scheme such as ds://" in err) == (2, True)
+
+
+def test_a_key_that_the_server_does_not_know_is_told_where_to_set_one(
+    typed: Typed, live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SF_API_KEY", "sf_wrong")
+    code, out, err = typed("incidents", "--port", live.url.rpartition(":")[2])
+    assert (code, out) == (2, "")
+    assert "Set SF_API_KEY" in err
+
+
+def test_a_data_directory_that_cannot_be_made_is_told_with_what_to_do(typed: Typed, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    code, _, err = typed("serve", "--port", "0", "--data-dir", str(file))
+    assert (code, "Give another --data-dir" in err) == (3, True)
