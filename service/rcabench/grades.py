@@ -1,7 +1,7 @@
 """How one answer to one fault is graded; the same for the engine and the baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from .answers import Answer, Named, answer_of
@@ -17,7 +17,8 @@ TOP = 3
 class Grade:
     """``path_exact`` is None but for right causes, the radius None where it has nothing to be compared with.
 
-    ``incidents`` are how many the fault got; more than one is a wrong split.
+    ``incidents`` are how many the fault got; more than one is a wrong split. ``true_path`` is
+    the shortest right one.
     """
 
     fault: str
@@ -33,6 +34,7 @@ class Grade:
     level: str = ""
     incidents: int = 1
     path: tuple[str, ...] = ()
+    true_path: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -53,6 +55,7 @@ def grade(answer: Answer, fault: Fault) -> Grade:
         expected=_expected(fault),
         path_exact=answer.path in fault.paths if named_right else None,
         path=answer.path,
+        true_path=fault.paths[0] if fault.paths else (),
     )
 
 
@@ -61,12 +64,14 @@ def grade_incident(incident: Mapping[str, Any], fault: Fault, incidents: int) ->
     plain = grade(answer_of(incident), fault)
     precision, recall = _radius(incident, fault)
     confidence = incident["rca"]["confidence"]
-    return Grade(
-        fault=plain.fault, family=plain.family, outcome=plain.outcome, in_top3=plain.in_top3,
-        answered=plain.answered, expected=plain.expected, path_exact=plain.path_exact, path=plain.path,
-        radius_precision=precision, radius_recall=recall, confidence=float(confidence["score"]),
-        level=confidence["level"], incidents=incidents,
-    )  # fmt: skip
+    return replace(
+        plain,
+        radius_precision=precision,
+        radius_recall=recall,
+        confidence=float(confidence["score"]),
+        level=confidence["level"],
+        incidents=incidents,
+    )
 
 
 def unanswered(fault: Fault, outcome: Literal["missed", "merged"]) -> Grade:

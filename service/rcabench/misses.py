@@ -1,6 +1,6 @@
 """What went wrong, worst first, with what it takes to see it again."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ from .score import CaseScore
 _FALSE = "false incident"
 _INEXACT = "inexact path"
 _SEEDS = 8
+_ALIKE = 2
 _CLAIMED = frozenset({"overclaimed", "wrong", _FALSE})
 
 
@@ -51,13 +52,24 @@ def classes(found: Sequence[Miss]) -> list[dict[str, Any]]:
     """Alike misses counted, most frequent first, each with a few seeds."""
     held: dict[tuple[str, str, str, str], list[Miss]] = defaultdict(list)
     for miss in found:
-        held[miss.what, miss.fault, _kind(miss.expected), _kind(miss.answered)].append(miss)
+        held[_class(miss)].append(miss)
     ranked = sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
     return [
         {"what": what, "fault": fault, "expected": expected, "answered": answered, "count": len(alike),
          "seeds": [miss.seed for miss in alike][:_SEEDS]}
         for (what, fault, expected, answered), alike in ranked
     ]  # fmt: skip
+
+
+def varied(found: Sequence[Miss], most: int) -> list[Miss]:
+    """The first ``most``, with at most two of a kind."""
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    kept: list[Miss] = []
+    for miss in found:
+        seen[_class(miss)] += 1
+        if seen[_class(miss)] <= _ALIKE:
+            kept.append(miss)
+    return kept[:most]
 
 
 def _graded(score: CaseScore) -> list[Miss]:
@@ -74,7 +86,7 @@ def _graded(score: CaseScore) -> list[Miss]:
             answered=grade.answered,
             confidence=grade.confidence or 0.0,
             in_top3=grade.in_top3,
-            detail=" → ".join(grade.path) if grade.is_right else "",
+            detail=f"said {_way(grade.path)}, true {_way(grade.true_path)}" if grade.is_right else "",
         )
         for grade in score.grades
         if not grade.is_right or grade.path_exact is False
@@ -98,6 +110,14 @@ def _invented(score: CaseScore) -> list[Miss]:
         )
         for each in score.false
     ]
+
+
+def _class(miss: Miss) -> tuple[str, str, str, str]:
+    return miss.what, miss.fault, _kind(miss.expected), _kind(miss.answered)
+
+
+def _way(path: tuple[str, ...]) -> str:
+    return " → ".join(path)
 
 
 def _kind(named: Named | None) -> str:

@@ -17,7 +17,7 @@ from .calibration import (
 )
 from .figures import baseline, conduct, ours
 from .grades import Grade
-from .misses import classes, misses
+from .misses import classes, misses, varied
 from .score import CaseScore
 
 SURE = (0.9, 0.8)
@@ -36,7 +36,7 @@ def summary(scores: Sequence[CaseScore], held_out: frozenset[str], show_misses: 
         "conduct": conduct(scores),
         "calibration": calibration([pair for each in scores for pair in each.pairs]),
         "miss_classes": classes(found)[:show_misses],
-        "misses": [miss.document() for miss in found[:show_misses]],
+        "misses": [miss.document() for miss in varied(found, show_misses)],
         "missed_in_all": len(found),
     }
 

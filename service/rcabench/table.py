@@ -20,6 +20,7 @@ _COUNTS = (
     ("incidents that break no objective", "undue_incidents"), ("citations", "citations"),
     ("events refused", "events_refused"),
 )  # fmt: skip
+_UNANSWERED = ("missed", "merged")
 
 
 def lines(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -109,7 +110,7 @@ def _misses(document: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 def _miss(miss: Mapping[str, Any]) -> str:
     seed = f"seed {miss['seed']}{' healthy' if miss['healthy'] else ''}"
-    told = f"expected {_named(miss['expected'])}, answered {_named(miss['answered'])}"
+    told = f"expected {_expected(miss)}, answered {_answered(miss)}"
     extras = (
         f"at {miss['confidence']:.2f}" if miss["confidence"] else "",
         "right one among the first three" if miss["in_top3"] and miss["what"] != "inexact path" else "",
@@ -117,6 +118,14 @@ def _miss(miss: Mapping[str, Any]) -> str:
         "/".join(miss["traits"]),
     )
     return f"{miss['what']:<14} {seed} {miss['fault']}: {told} {' · '.join(filter(None, extras))}".rstrip()
+
+
+def _expected(miss: Mapping[str, Any]) -> str:
+    return _named(miss["expected"]) if miss["fault"] else "no incident"
+
+
+def _answered(miss: Mapping[str, Any]) -> str:
+    return "by no incident of its own" if miss["what"] in _UNANSWERED else _named(miss["answered"])
 
 
 def _named(cause: tuple[str, str] | None) -> str:

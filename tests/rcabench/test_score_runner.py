@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.rcabench.misses import classes, misses, varied
 from service.rcabench.runner import run
 from service.rcabench.score import score_case
 from service.rcabench.summary import summary
@@ -67,3 +68,11 @@ def test_the_summary_tells_shares_and_misses_and_can_be_printed() -> None:
 
 def test_a_summary_of_nothing_can_be_printed() -> None:
     assert list(lines(summary([], frozenset(), show_misses=5)))
+
+
+def test_the_misses_shown_are_not_all_of_a_kind() -> None:
+    case = recorded("001-contract-break", RELEASE)
+    other = recorded("001-contract-break", fault("urn:dp:orders:created", name="job_crash"))
+    scores = [score_case(case, run_of()) for _ in range(5)] + [score_case(other, run_of())]
+    assert [miss.fault for miss in varied(misses(scores), 10)] == ["bad_release", "bad_release", "job_crash"]
+    assert [each["count"] for each in classes(misses(scores))] == [5, 1]
