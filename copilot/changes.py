@@ -83,7 +83,7 @@ def on_data(
     first_versions = _first_versions(world, urn)
     found: list[Suspect] = []
     for key in sorted(links):
-        change, link, why = links[key]
+        change, link, why, names = links[key]
         if key in first_versions and not change.is_told:
             continue
         slack = ROLLOUT
@@ -97,7 +97,7 @@ def on_data(
             suspect = _with_version(suspect, change, between, certain=certain)
         elif versions_known:
             suspect = suspect.ruled_out(0.25, "the failing records came from another version")
-        elif blamed and change.service not in blamed:
+        elif blamed and blamed.isdisjoint(names):
             suspect = suspect.ruled_out(0.3, "the failing records name another producer")
         found.append(suspect)
     return [
@@ -132,19 +132,24 @@ def _with_version(suspect: Suspect, change: Change, between: Between, *, certain
     return replace(suspect, factors=factors, standing=standing)
 
 
-def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str]]:
-    links: dict[str, tuple[Change, float, str]] = {}
+def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str, set[str]]]:
+    """Changes of what produces a table: how firmly each is linked, why, and whose change it is."""
+    links: dict[str, tuple[Change, float, str, set[str]]] = {}
 
-    def add(changes: Iterable[Change], link: float, why: str) -> None:
+    def add(changes: Iterable[Change], link: float, why: str, owner: str = "") -> None:
         for change in changes:
-            if change.key not in links or links[change.key][1] < link:
-                links[change.key] = (change, link, why)
+            known = links.get(change.key)
+            names = {change.service, owner} | (known[3] if known else set())
+            if known is not None and known[1] >= link:
+                links[change.key] = (*known[:3], names)
+            else:
+                links[change.key] = (change, link, why, names)
 
     service = world.text("Dataset", urn, "service")
     for producer in world.producers(urn):
         certain = 1.0 if producer in blamed else 0.85
         for label in ("Producer", "Service"):
-            add(world.changes_on(label, producer), certain, f"{producer} produces {urn}")
+            add(world.changes_on(label, producer), certain, f"{producer} produces {urn}", producer)
     if service:
         add(
             world.changes_on("Service", service),
@@ -153,9 +158,9 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
         )
     add(world.changes_on("Dataset", urn), 0.85, f"it was deployed onto {urn}")
     for job in world.writers(urn):
-        add(_without_echoes(world.changes_on("Job", job)), 0.9, f"{job} writes {urn}")
+        add(_without_echoes(world.changes_on("Job", job)), 0.9, f"{job} writes {urn}", job)
         for name in _services_of(world, job):
-            add(world.changes_on("Service", name), 0.88, f"{job} writes {urn}")
+            add(world.changes_on("Service", name), 0.88, f"{job} writes {urn}", job)
     return links
 
 

@@ -13,6 +13,7 @@ from statistics import median
 from graph.signatures import family_of
 
 from .changes import Between, on_job
+from .orchestration import FAILED, held_up_by
 from .suspects import Suspect, span
 from .world import CommitView, RunView, World
 
@@ -74,7 +75,7 @@ def _judge(
 ) -> list[Suspect]:
     commits = [each for each in world.commits(missed.urn) if missed.since is None or each.at > missed.since]
     stuck = [each for each in commits if not each.advances]
-    failed = [run for run in runs if run.status in ("FAIL", "FAILED", "ABORT")]
+    failed = [run for run in runs if run.status in FAILED]
     blamed = _blame(world, missed, job, runs, failed, stuck)
     own = [blamed, *_shipped(world, missed, job, blamed)]
     if above and _inputs_explain(blamed, failed):
@@ -210,7 +211,7 @@ def _blame(
     if gap is not None:
         return gap
     if not runs and not stuck:
-        return _not_started(world, missed, job)
+        return _held_up(world, missed, job) or _not_started(world, missed, job)
     late = _late_start(world, missed, job, runs)
     if late is not None:
         return late
@@ -309,6 +310,20 @@ def gap(urn: str, job: str, run_id: str, at: datetime, what: str) -> Suspect:
         "EVIDENCE_GAP", label, key, at, (urn,), f"{key}: {what}", refs=(run_id or urn,), run_id=run_id,
         job=job, factors=factors, missing=(f"evidence of run {run_id}: {what}",),
     )  # fmt: skip
+
+
+def _held_up(world: World, missed: Missed, job: str) -> Suspect | None:
+    """The task of the same DAG that the job waits for, where that one failed or hangs."""
+    runs = held_up_by(world, job, missed.since, missed.by)
+    if not runs:
+        return None
+    waited = runs[-1].job
+    if runs[-1].status in FAILED:
+        suspect = _failed(world, missed, waited, [run for run in runs if run.status in FAILED])
+    else:
+        suspect = _slow(world, missed, waited, runs[-1])
+    link = (0.9, f"{job} comes after {waited} in the same DAG, and was never reached")
+    return replace(suspect, factors=suspect.factors | {"link": link})
 
 
 def _not_started(world: World, missed: Missed, job: str) -> Suspect:

@@ -66,7 +66,8 @@ def _to_data(world: World, suspect: Suspect, signal: NodeRef) -> list[Step]:
     if here.label == "FailureSignature":
         return [*steps, Step("AFFECTS", here, first, suspect.refs[:2])]
     if here.label in ("JobRun", "Job"):
-        return [*steps, Step("WROTE_TO", here, first, suspect.refs[:1])]
+        writes = not suspect.job or suspect.job in world.writers(first.key)
+        return [*steps, Step("WROTE_TO" if writes else "CAUSED", here, first, suspect.refs[:1])]
     return [
         *steps,
         Step("INTRODUCED" if here.label == "Deployment" else "CAUSED", here, signal, suspect.refs[:1]),

@@ -41,6 +41,7 @@ class RunView:
     error: str
     dag: str
     retries: int
+    dag_run: str = ""
 
     @property
     def was_followed(self) -> bool:
@@ -274,7 +275,7 @@ def _run(ref: NodeRef, node: Node) -> RunView | None:
         ref.key, job, _text(node, "status"), started, _moment(node, "ended_at"),
         _moment(node, "scheduled_at"),
         _text(node, "deploy_ref") or _text(node, "code_ref"), _text(node, "failure_signature"),
-        _text(node, "dag_id"), _number(node, "retry_count"),
+        _text(node, "dag_id"), _number(node, "retry_count"), _text(node, "dag_run_id"),
     )  # fmt: skip
 
 

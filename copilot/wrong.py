@@ -12,6 +12,7 @@ from .world import FailureView, World
 
 _DEPTH = 6
 _LOOKBACK = timedelta(days=3)
+_LEAD = timedelta(hours=6)
 _SAME_DAY = timedelta(hours=26)
 
 
@@ -205,7 +206,10 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
     if not failures and not changes:
         return best
     moments = [each.first_seen for each in failures] + [at for at, _ in changes]
-    recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LOOKBACK] or moments
+    recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LEAD]
+    recent += _alarms(world, chain[0], bad)
+    if not recent:
+        return best
     since = min(recent)
     if since > bad.first_bad + timedelta(minutes=10):
         return best
@@ -213,6 +217,17 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
         return best
     refs = tuple(dict.fromkeys([*_refs(failures), *(ref for _, evidence in changes for ref in evidence)]))
     return Origin(chain[0], chain, since, refs, tuple(failures))
+
+
+def _alarms(world: World, urn: str, bad: Bad) -> list[datetime]:
+    """Since when a table is broken by a failure that had been there before, as a few bad records are."""
+    oldest = (bad.last_good or bad.first_bad) - _LEAD
+    return [
+        each.at
+        for each in world.signals(urn)
+        if each.signal_type in ("CONTRACT_BREACH", "DQ_BREACH") and each.state in ("WARNING", "CRITICAL")
+        and each.signature in bad.signatures and oldest <= each.at <= bad.first_bad
+    ]  # fmt: skip
 
 
 def _refs(failures: Sequence[FailureView]) -> list[str]:

@@ -18,12 +18,17 @@ _REGULAR = 4
 
 
 def silence_due(run: Run) -> datetime | None:
-    """When the silence of a run becomes a gap, or None for a run that does not beat regularly."""
+    """When the silence of a run becomes a gap, or None for a run that does not beat regularly.
+
+    One beat alone tells no rhythm.
+    """
     if run.state in TERMINAL or not run.beats:
         return None
     beats = sorted({*run.beats, run.started} if run.started else set(run.beats))
     gaps = [(later - sooner).total_seconds() for sooner, later in pairwise(beats)]
-    usual = median(gaps) if gaps else 60.0
+    if not gaps:
+        return None
+    usual = median(gaps)
     if not run.explicit_beats and (len(beats) < _REGULAR or max(gaps) > 2 * usual + 1):
         return None
     return beats[-1] + max(_LEAST_SILENCE, timedelta(seconds=3 * usual))

@@ -30,7 +30,7 @@ _ENDS: dict[str, tuple[Retention, tuple[tuple[str, str], ...]]] = {
     "ENCOUNTERED": ("causal", (("JobRun DAGRun Job Deployment", "FailureSignature"),)),
     "CAUSED": ("causal", ((
         "FailureSignature Job JobRun Dataset Deployment Producer DAGRun Signal",
-        "Signal FailureSignature JobRun",
+        "Signal FailureSignature JobRun Dataset",
     ),)),
     "AFFECTS": ("causal", (("Signal FailureSignature Deployment JobRun Incident", "Dataset Job"),)),
     "TRIGGERED": ("derived", (("Signal", "Incident"),)),
