@@ -77,7 +77,7 @@ def _running(commands: Any) -> None:
 
 def _reading(commands: Any) -> None:
     incidents = _command(commands, "incidents", "list incidents")
-    incidents.add_argument("--status", choices=("OPEN", "RESOLVED"), help="only these")
+    incidents.add_argument("--status", type=str.upper, choices=("OPEN", "RESOLVED"), help="only these")
     incidents.add_argument("--dataset", metavar="URN", help="only those that affect this data set")
     incidents.add_argument("--since", metavar="TIME", help="only those created since (RFC 3339)")
     incidents.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from service.cli import main
+from service.replay import replay_lines
+
+BROKEN = Path(__file__).parents[2] / "fixtures" / "001-contract-break" / "events.ndjson"
 
 
 @pytest.fixture
@@ -58,15 +61,34 @@ def test_a_setting_that_does_not_fit_is_told_without_sending_to_a_command_that_f
     assert (code, "port (from environment)" in err, "sf doctor" in err) == (2, True, False)
 
 
-def test_a_data_set_that_cannot_be_one_is_told_by_every_reading_command(typed: Typed, tmp_path: Path) -> None:
-    assert typed("replay", "-h")[0] == 0
-    file = tmp_path / "events.ndjson"
-    file.write_text('{"time": "2026-01-19T02:00:00Z", "kind": "tick", "body": {}}\n', encoding="utf-8")
-    data = ("--data-dir", str(tmp_path / "kept"))
-    assert typed("replay", str(file), *data)[0] == 0
-    for command in (("incidents", "--dataset", "orders"), ("blast", "orders")):
-        code, _, err = typed(*command, *data)
-        assert (code, "no scheme such as ds://" in err) == (2, True)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    folder = tmp_path_factory.mktemp("kept")
+    replay_lines(BROKEN.read_text(encoding="utf-8").splitlines(), data_dir=folder)
+    return ("--data-dir", str(folder))
+
+
+def test_a_data_set_may_be_called_by_a_name_that_fits_it_alone(typed: Typed, kept: tuple[str, str]) -> None:
+    by_urn = typed("blast", "urn:delta:prod:sales:orders_silver", *kept)
+    assert by_urn[0] == 0
+    assert typed("blast", "orders_silver", *kept) == typed("blast", "silver", *kept) == by_urn
+    assert typed("incidents", "--dataset", "created", "--status", "open", *kept)[0] == 1
+
+
+@pytest.mark.parametrize("command", [["incidents", "--dataset"], ["blast"]])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("orders", "urn:dp:orders:created"),
+        ("nothing_like_it", "no data set has 'nothing_like_it'"),
+        ("ds://a/b c", "white space"),
+    ],
+)
+def test_a_name_that_fits_no_data_set_or_several_is_told(
+    typed: Typed, kept: tuple[str, str], command: list[str], name: str, words: str
+) -> None:
+    code, out, err = typed(*command, name, *kept)
+    assert (code, out, words in err) == (2, "", True)
 
 
 def test_a_key_that_the_server_does_not_know_is_told_where_to_set_one(

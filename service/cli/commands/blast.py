@@ -3,11 +3,11 @@
 from argparse import Namespace
 
 from signal_factory.errors import CallerError
-from signal_factory.urns import check_urn
 
 from ...sources import opened
 from ..common import settings_of, wants_json
 from ..console import OK, Console
+from ..names import dataset_urn
 
 
 def run(arguments: Namespace, console: Console) -> int:
@@ -15,7 +15,8 @@ def run(arguments: Namespace, console: Console) -> int:
     if not 1 <= arguments.max_hops <= 20:
         raise CallerError("--max-hops should be between 1 and 20", hint="Three hops are the default.")
     with opened(settings_of(arguments)) as source:
-        document = source.read_model.blast_radius(check_urn(arguments.dataset), max_hops=arguments.max_hops)
+        urn = dataset_urn(arguments.dataset, source.read_model)
+        document = source.read_model.blast_radius(urn, max_hops=arguments.max_hops)
     if source.note:
         console.note(source.note)
     if wants_json(arguments):
@@ -25,7 +26,7 @@ def run(arguments: Namespace, console: Console) -> int:
         tier = f"tier {item['tier']}" if item.get("tier") else "no tier"
         console.text(f"{item['hops']:>2}  {item['effect']:<10}  {tier:<8}  {item['type']:<12}  {item['urn']}")
     if not document["items"]:
-        console.text("Nothing stands downstream.")
+        console.text(f"Nothing stands downstream of {urn}.")
     if document["is_partial"]:
         console.note(f"{document['returned']} of {document['total']} shown; --format json has the cursor")
     return OK

@@ -5,11 +5,11 @@ from typing import Any
 
 from signal_factory.errors import CallerError, InvalidEvent
 from signal_factory.times import format_time, parse_time
-from signal_factory.urns import check_urn
 
 from ...sources import opened
 from ..common import settings_of, wants_json
 from ..console import OK, SOMETHING_IS_WRONG, Console
+from ..names import dataset_urn
 
 
 def run(arguments: Namespace, console: Console) -> int:
@@ -19,7 +19,7 @@ def run(arguments: Namespace, console: Console) -> int:
     with opened(settings_of(arguments)) as source:
         document = source.read_model.incidents(
             status=arguments.status,
-            dataset=check_urn(arguments.dataset) if arguments.dataset else None,
+            dataset=dataset_urn(arguments.dataset, source.read_model) if arguments.dataset else None,
             since=_since(arguments.since),
             limit=arguments.limit,
         )
