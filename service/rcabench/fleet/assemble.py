@@ -51,10 +51,15 @@ def make(seed: int, families: Collection[str] | None, *, healthy: bool) -> Case:
             f"unknown families: {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}"
         )
     wanted = [recipe for recipe in RECIPES if not families or recipe.family in families]
-    return _unhealthy(seed, Chance(f"{seed}").of("choice").choice(wanted))
+    return case_of(seed, Chance(f"{seed}").of("choice").choice(wanted))
 
 
-def _unhealthy(seed: int, recipe: Recipe) -> Case:
+def case_of(seed: int, recipe: Recipe) -> Case:
+    """The case of ``seed`` for one type of fault.
+
+    Raises:
+        ValueError: it shows in none of the fleets tried.
+    """
     for attempt in range(TRIES):
         case = _attempt(seed, attempt, recipe)
         if case is not None:
@@ -149,9 +154,10 @@ def _case(
     traits = {trait for one in struck for trait in one.plan.traits}
     world = simulate(ground.fleet, effects, ground.chance)
     told = confound(world, _harmed(struck, hurt), _guarded(struck), (_first(struck, hurt, until), until), rng)
-    effects.changes += told.changes
     traits |= set(told.traits)
-    world = simulate(ground.fleet, effects, ground.chance)
+    if told.changes:
+        effects.changes += told.changes
+        world = simulate(ground.fleet, effects, ground.chance)
     quirks = _quirks(world, struck, rng, traits)
     events = recorded(world, until, quirks, ground.chance)
     pairs = zip(struck, hurt, strict=True)

@@ -19,7 +19,7 @@ class Failure:
 class Spoilt:
     """Records of a stream go wrong: ``share`` (0..1) of them from ``start`` to ``end``.
 
-    The share grows from nothing over ``ramp``. ``version`` is what the spoilt records
+    The share grows from nothing over ``ramp``, ever faster. ``version`` is what the spoilt records
     carry; only a ``rollout`` share of all records is of that version. ``service`` says
     which of several producers it is.
     """
@@ -39,7 +39,7 @@ class Spoilt:
             return 0.0
         if not self.ramp:
             return self.share
-        return self.share * min(1.0, (moment - self.start) / self.ramp)
+        return self.share * float(min(1.0, (moment - self.start) / self.ramp) ** 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,15 @@ class Stage:
     chance: Chance
 
     def arranged(self, plans: tuple[Plan, ...]) -> "Stage":
-        """The fleet as the faults need it: some data sets without promises, some described otherwise."""
+        """The fleet as the faults need it: some data sets without promises, some described otherwise.
+
+        Neither changes what happens to the data.
+        """
         unpromised = {urn for plan in plans for urn in plan.unpromised}
         kept = {urn: p for urn, p in self.fleet.objectives.items() if urn not in unpromised}
         told = {urn: described for plan in plans for urn, described in plan.sets.items()}
         fleet = replace(self.fleet, objectives=kept, sets={**self.fleet.sets, **told})
-        return replace(self, fleet=fleet, world=simulate(fleet, self.effects, self.chance))
+        return replace(self, fleet=fleet, world=replace(self.world, fleet=fleet))
 
 
 def stage(seed: int, attempt: int) -> Stage:

@@ -39,20 +39,24 @@ def windows(world: World, urn: str, until: datetime) -> Iterator[Window]:
     """The kept windows of ``urn``: one in eight hours long before, every one shortly before ``until``."""
     muted = world.effects.mute_streams.get(urn, until)
     first = _floor(world.fleet.moment(0, 0))
-    dense = until - dense_span(world, urn, until)
+    dense = bands(world, urn, until)
     phase = Chance(f"{world.fleet.seed}:stream:{urn}").of("phase").randrange(SPARSE)
     for index in range(int((until - first) / WINDOW) + 1):
         start = first + index * WINDOW
-        if start < min(muted, until) and (start >= dense or index % SPARSE == phase):
-            yield _window(world, world.fleet.sets[urn], start, start >= dense)
+        if start >= min(muted, until):
+            return
+        is_dense = any(low <= start < high for low, high in dense)
+        if is_dense or index % SPARSE == phase:
+            yield _window(world, world.fleet.sets[urn], start, is_dense)
 
 
-def dense_span(world: World, urn: str, until: datetime) -> timedelta:
-    """How long before ``until`` every window was kept: from an hour before anything went wrong."""
-    onsets = [s.start for s in world.effects.spoilt.get(urn, []) if s.start <= until]
-    if not onsets:
-        return timedelta(minutes=40)
-    return min(timedelta(hours=6), until - min(onsets) + timedelta(minutes=50))
+def bands(world: World, urn: str, until: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when every window was kept: shortly before ``until``, and where things went wrong."""
+    found = [(until - timedelta(minutes=40), until)]
+    for spoilt in world.effects.spoilt.get(urn, []):
+        length = timedelta(hours=4) if spoilt.verdict == "FAIL" else timedelta(minutes=40)
+        found.append((spoilt.start - timedelta(minutes=35), spoilt.start + length))
+    return found
 
 
 def _floor(moment: datetime) -> datetime:
@@ -74,7 +78,7 @@ def _draws(seed: int, urn: str, start: datetime, is_dense: bool) -> tuple[int, i
     """Which record is dirty, which one only warned of (-1: none), and the records of a window."""
     rng = Chance(f"{seed}:stream:{urn}").of(start.isoformat())
     is_full = rng.random() < (0.85 if is_dense else 0.3)
-    count = rng.randint(22, 26) if is_full else rng.randint(4, 9)
+    count = rng.randint(24, 27) if is_full else rng.randint(4, 9)
     dirty = rng.randrange(count) if rng.random() < 0.12 else -1
     warned = rng.randrange(count) if rng.random() < 0.15 else -1
     found = (_Draw(rng.random(), rng.random(), rng.random(), rng.random()) for _ in range(count))

@@ -1,7 +1,7 @@
 """One job's work of one day: when it starts, what it reads, what it writes or why it fails."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from .chance import Chance
 from .model import DataSet, Fleet, Job
@@ -261,7 +261,13 @@ class Turn:
             None if dark is None or old is not None else started + (ended - started) * dark,
             old is not None,
             is_last,
+            tuple((urn, self._label_read(urn, day)) for urn in self.job.inputs),
         )
+
+    def _label_read(self, urn: str, day: int) -> date:
+        """The partition that the run of ``day`` looks for: the newest there is, if it is not strict."""
+        found = self._input(urn) if day == self.day else None
+        return found.label if found is not None else self.fleet.label(urn, day)
 
     def _stamp(self, day: int) -> str:
         return self.fleet.moment(day, self.dag.start, self.dag.zone).isoformat()

@@ -36,7 +36,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One try of a job. ``ended`` and ``state`` are those that it will have had in the end."""
+    """One try of a job; ``read`` are the partitions it looked for.
+
+    ``ended`` and ``state`` are those that it will have had in the end.
+    """
 
     job: Job
     day: int
@@ -54,6 +57,7 @@ class Run:
     dark_from: datetime | None = None
     is_backfill: bool = False
     is_last: bool = True
+    read: tuple[tuple[str, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def _job_facets(run: Run, style: str, post: Post) -> dict[str, Any]:
 
 def _input(world: World, urn: str, run: Run) -> dict[str, Any]:
     target = world.fleet.sets[urn]
-    named = ol_name(target, world.fleet.label(urn, run.day))
+    named = ol_name(target, dict(run.read)[urn])
     return {**named, "facets": _schema(world, urn, run) if run.job.style == "spark" else {}}
 
 

@@ -53,7 +53,8 @@ def backfill_in_the_way(s: Setting, e: Effects) -> Plan | None:
     job = s.rng.choice(jobs)
     e.backfills[job.urn, s.today] = min(s.today, ceil(s.rng.uniform(110, 200) / job.minutes))
     dag = s.fleet.dags[job.dag]
-    keys = [job.urn] + ([dag.urn] if len(s.roots(job.dag)) == 1 else [])
+    alone = len(s.roots(job.dag)) == 1 and dag.style != "native"
+    keys = [job.urn] + ([dag.urn] if alone else [])
     at, guarded = s.started(job), frozenset({job.urn, job.service})
     return Plan(tuple(("JOB_NOT_TRIGGERED", key) for key in keys), (job.output,), at, guarded)
 

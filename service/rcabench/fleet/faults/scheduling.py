@@ -2,7 +2,7 @@
 
 from ..effects import Effects
 from ..emit.lineage import sensor_name
-from .setting import Answers, Plan, Setting
+from .setting import Plan, Setting
 
 
 def dag_paused(s: Setting, e: Effects) -> Plan | None:
@@ -22,9 +22,7 @@ def job_not_triggered(s: Setting, e: Effects) -> Plan | None:
     job = s.rng.choice(jobs)
     e.skipped.add((job.urn, s.today))
     at, guarded = s.started(job), frozenset({job.urn, job.service})
-    answers: Answers = (("JOB_NOT_TRIGGERED", job.urn),)
-    if len([other for other in s.fleet.jobs if other.dag == job.dag]) == 1:
-        answers = (*answers, ("JOB_NOT_TRIGGERED", s.fleet.dags[job.dag].urn))
+    answers = (("JOB_NOT_TRIGGERED", job.urn),)
     return Plan(answers, (job.output,), at, guarded)
 
 
@@ -80,9 +78,10 @@ def _dag(s: Setting) -> str | None:
 
 def _not_started(s: Setting, dag: str) -> Plan:
     roots = s.roots(dag)
-    keys = (s.fleet.dags[dag].urn, *(job.urn for job in roots))
-    answers = tuple(("JOB_NOT_TRIGGERED", key) for key in dict.fromkeys(keys))
     mates = [job for job in s.fleet.jobs if job.dag == dag]
+    is_named = s.fleet.dags[dag].style != "native" or len(mates) > 1
+    keys = (*([s.fleet.dags[dag].urn] if is_named else []), *(job.urn for job in roots))
+    answers = tuple(("JOB_NOT_TRIGGERED", key) for key in dict.fromkeys(keys))
     guarded = frozenset({job.urn for job in mates} | {job.service for job in mates})
     at = s.fleet.moment(s.today, s.fleet.dags[dag].start, s.fleet.dags[dag].zone)
     return Plan(answers, tuple(job.output for job in roots), at, guarded, is_parallel=True)
