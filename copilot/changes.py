@@ -139,7 +139,7 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
     def add(changes: Iterable[Change], link: float, why: str, owner: str = "") -> None:
         for change in changes:
             known = links.get(change.key)
-            names = {change.service, owner} | (known[3] if known else set())
+            names = {change.service, owner, *(known[3] if known else ())}
             if known is not None and known[1] >= link:
                 links[change.key] = (*known[:3], names)
             else:

@@ -23,7 +23,9 @@ def held_up_by(world: World, job: str, since: datetime | None, by: datetime) -> 
         ]
         if runs and (runs[-1].status in FAILED or hangs(world, runs[-1], by)):
             found.append(runs)
-    return min(found, key=lambda runs: (runs[-1].status not in FAILED, runs[0].started), default=[])
+    if not found:
+        return []
+    return min(found, key=lambda runs: (runs[-1].status not in FAILED, runs[0].started))
 
 
 def hangs(world: World, run: RunView, by: datetime) -> bool:
