@@ -15,23 +15,23 @@ from graph.model import Edge, Node, NodeRef
 from graph.port import GraphStore
 from signal_factory.times import format_time
 
+from .atrisk import Due, at_risk, nothing_due
 from .episodes import Episode, amended, joined, opened
+from .escalation import LIMITS, passes_limit
 from .explain import Scene, Verdict, decide, report
-from .incident import founder_of, incident_document
+from .grouping import Told, grouped, lead_of
+from .incident import Broken, founder_of, incident_document
+from .mending import mended_by
 from .paths import edges_of
+from .recurrence import note_recurrences
+from .remarks import remarked
+from .settled import Settled
+
+__all__ = ["Assembly", "Ledger", "Outside", "Settled"]
 
 Document: TypeAlias = dict[str, Any]
-SAME_CAUSE = timedelta(hours=3)
-RECURRENCE = timedelta(days=30)
 _MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
-
-
-@dataclass(slots=True)
-class Settled:
-    """An episode that has mended, with its verdict as it was then."""
-
-    group: list[str]
-    document: Document
+_ABOUT = ("name", "tier", "classification", "owner_team", "runbook_url")
 
 
 @dataclass(slots=True)
@@ -41,6 +41,22 @@ class Ledger:
     signals: dict[str, Document] = field(default_factory=dict[str, Document])
     episodes: dict[str, Episode] = field(default_factory=dict[str, Episode])
     settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What incidents depend on besides signals and the graph.
+
+    ``silenced`` are signal types that open none any more, and since when
+    (``copilot.budget``). ``limits`` say by tier how long one may stay open.
+    ``due`` is the deadline a data set still has to meet. ``said`` is what people
+    named as the cause of an incident, by its id.
+    """
+
+    silenced: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    limits: Mapping[int, timedelta] = field(default_factory=lambda: LIMITS)
+    due: Due = nothing_due
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Assembly:
@@ -63,8 +79,9 @@ class Assembly:
             return None
         known = self._open.get((signal.subject, signal.track))
         if signal.is_bad:
-            episode = amended(known, signal) if known else opened(signal, is_stale=is_stale)
-            self._keep(episode)
+            if known is not None and known.misses_again(signal):
+                known.is_stale = known.is_stale and is_stale
+            self._keep(amended(known, signal) if known else opened(signal, is_stale=is_stale))
             return None
         if known is None:
             return None
@@ -74,23 +91,35 @@ class Assembly:
         del self._open[known.dataset, known.track]
         return known
 
+    def turn_stale(self, since: datetime) -> None:
+        """What broke after ``since``, when the bus was heard last, may only not have been heard of."""
+        for episode in self._open.values():
+            if episode.opened_at > since and episode.is_of_silence and not episode.is_stale:
+                episode.is_stale = True
+                self.touched.add(f"episode/{episode.key}")
+
     def settle(self, episode: Episode, now: datetime) -> None:
         """Keep the explanation of an episode that has just mended."""
         if episode.promise:
             verdict = decide(self._store, episode, now)
             document, _ = self._explained(episode, verdict, [episode])
-            self.ledger.settled[episode.key] = Settled(list(verdict.group), document)
+            last = self.ledger.signals.get(episode.signal_ids[-1], {})
+            mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
+            self.ledger.settled[episode.key] = Settled(
+                list(verdict.group), document, self._about(episode.dataset), mended
+            )
             self.touched.add(f"settled/{episode.key}")
 
-    def incidents(self, now: datetime, silenced: Mapping[str, datetime] | None = None) -> list[Document]:
-        """All incidents, newest first.
-
-        ``silenced`` are signal types that open none any more, and since when (``copilot.budget``).
-        """
-        groups = self._groups(now, silenced or {})
-        found = [self._incident(group) for group in groups]
-        _note_recurrences(found)
+    def incidents(self, now: datetime, outside: Outside | None = None) -> list[Document]:
+        """All incidents, newest first."""
+        outside = outside or Outside()
+        found = [self._incident(group, now, outside) for group in grouped(self._told(now, outside.silenced))]
+        note_recurrences(found, outside.said)
         return sorted(found, key=lambda each: (each["created_at"], each["incident_id"]), reverse=True)
+
+    def escalates(self, after: datetime, until: datetime, limits: Mapping[int, timedelta]) -> bool:
+        """Whether something that is open may have come to its limit in (``after``, ``until``]."""
+        return passes_limit(self._open.values(), after, until, limits)
 
     def hurt(self) -> dict[str, str]:
         """Data sets that are broken now, by track."""
@@ -148,28 +177,13 @@ class Assembly:
                 return
             self._forget(self.ledger.episodes[gone])
 
-    def _groups(
-        self, now: datetime, silenced: Mapping[str, datetime]
-    ) -> list[list[tuple[Episode, Verdict | Settled]]]:
-        """Episodes that break a promise, grouped by cause and time."""
-        told = sorted(
-            (each for each in self.ledger.episodes.values() if each.promise and _is_heard(each, silenced)),
-            key=lambda each: (each.opened_at, each.key),
-        )
-        groups: list[tuple[tuple[str, ...], list[tuple[Episode, Verdict | Settled]]]] = []
-        for episode in told:
-            verdict: Verdict | Settled = self.ledger.settled.get(episode.key) or decide(
-                self._store, episode, now
-            )
-            name = ("stale",) if episode.is_stale else tuple(verdict.group)
-            home = next(
-                (group for other, group in reversed(groups) if other == name and _touch(group, episode)), None
-            )
-            if home is None:
-                groups.append((name, [(episode, verdict)]))
-            else:
-                home.append((episode, verdict))
-        return [group for _, group in groups]
+    def _told(self, now: datetime, silenced: Mapping[str, datetime]) -> list[Told]:
+        """Episodes that break a promise with what explains them, in order of time."""
+        heard = (each for each in self.ledger.episodes.values() if each.promise and _is_heard(each, silenced))
+        return [
+            (each, self.ledger.settled.get(each.key) or decide(self._store, each, now))
+            for each in sorted(heard, key=lambda one: (one.opened_at, one.key))
+        ]
 
     def _explained(
         self, episode: Episode, verdict: Verdict, all_: list[Episode]
@@ -180,15 +194,37 @@ class Assembly:
         document, steps = report(self._store, episode, verdict, scene)
         return document, edges_of(steps, format_time(episode.opened_at)) if steps else []
 
-    def _incident(self, group: list[tuple[Episode, Verdict | Settled]]) -> Document:
+    def _incident(self, group: list[Told], now: datetime, outside: Outside) -> Document:
         episodes = [episode for episode, _ in group]
-        lead, verdict = min(group, key=lambda each: _nearness(*each))
+        lead, verdict = lead_of(group)
         if isinstance(verdict, Verdict):
             rca, edges = self._explained(lead, verdict, episodes)
             self._draw(lead, rca, edges)
         else:
             rca = verdict.document | {"incident_id": founder_of(episodes).incident_id}
-        return incident_document(self._store, lead, episodes, rca)
+        about = {episode.dataset: self._known_of(episode) for episode in episodes}
+        rows = rca["blast_radius"] if any(each.resolved_at is None for each in episodes) else []
+        waiting = at_risk(self._store, rows, outside.due, now)
+        incident = incident_document(
+            Broken(lead, episodes, about, self._mended(episodes), waiting), rca, now, outside.limits
+        )
+        return incident | {"rca": remarked(incident)}
+
+    def _known_of(self, episode: Episode) -> Document:
+        """What is registered of its data set; what was, once it has mended."""
+        settled = self.ledger.settled.get(episode.key)
+        return (settled.about if settled is not None else {}) or self._about(episode.dataset)
+
+    def _about(self, urn: str) -> Document:
+        ref = NodeRef("Dataset", urn)
+        node = self._store.get([ref]).get(ref)
+        return {name: node.props[name] for name in _ABOUT if name in node.props} if node else {}
+
+    def _mended(self, episodes: list[Episode]) -> Document | None:
+        """What ended the last of them that has mended."""
+        ended = [(each.resolved_at, each.key) for each in episodes if each.resolved_at is not None]
+        settled = self.ledger.settled.get(max(ended)[1]) if ended else None
+        return settled.mended if settled is not None else None
 
     def _draw(self, lead: Episode, rca: Document, edges: Iterable[Edge]) -> None:
         """Put the incident and its path into the graph, where the printed queries find them."""
@@ -210,39 +246,3 @@ class Assembly:
 def _is_heard(episode: Episode, silenced: Mapping[str, datetime]) -> bool:
     since = silenced.get(episode.signal_type)
     return since is None or episode.opened_at < since
-
-
-def _touch(group: list[tuple[Episode, Verdict | Settled]], episode: Episode) -> bool:
-    """Whether an episode belongs to a group's time: it was open, or had just mended."""
-    ends = [each.resolved_at for each, _ in group]
-    return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
-
-
-def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[int, datetime, str]:
-    """The incident's own data set is the broken one nearest to the cause."""
-    if isinstance(verdict, Verdict):
-        hops = len(verdict.cause.chain) if verdict.cause else 1
-    else:
-        hops = sum(1 for step in verdict.document["path"] if step["edge"] == "FEEDS") + 1
-    return hops, episode.first_bad, episode.dataset
-
-
-def _note_recurrences(incidents: list[Document]) -> None:
-    """Name earlier incidents of the same cause within thirty days (contract rule 16)."""
-    by_cause: dict[str, list[Document]] = {}
-    for each in sorted(incidents, key=lambda one: (one["created_at"], one["incident_id"])):
-        cause = each["rca"]["root_cause"]
-        if cause is None:
-            continue
-        earlier = by_cause.setdefault(f"{cause['kind']}\x1f{cause['entity']['key']}", [])
-        recent = [one["incident_id"] for one in earlier if _within(one, each)]
-        if recent:
-            each["impact"]["recurrence_of"] = recent[-5:]
-        earlier.append(each)
-
-
-def _within(earlier: Document, later: Document) -> bool:
-    return (
-        datetime.fromisoformat(later["created_at"]) - datetime.fromisoformat(earlier["created_at"])
-        <= RECURRENCE
-    )

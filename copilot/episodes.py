@@ -1,5 +1,6 @@
 """From signals to episodes: one track of one data set, from its first bad signal to its recovery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,20 @@ class Episode:
         return str(self.details.get("reason", "")) or (
             self.signatures[0] if self.signatures else self.signal_type
         )
+
+    @property
+    def is_of_silence(self) -> bool:
+        """Whether it tells that something did not come."""
+        return tells_of_silence(self.signal_type, self.signatures)
+
+    def misses_again(self, signal: Signal) -> bool:
+        """Whether a signal of its track tells of a later deadline."""
+        return signal.first_bad is not None and signal.first_bad > max(self.deadlines, default=self.first_bad)
+
+
+def tells_of_silence(signal_type: str, signatures: Sequence[str]) -> bool:
+    """Whether a signal tells that something did not come, which a silent bus would look like as well."""
+    return signal_type == "FRESHNESS_BREACH" or "HEARTBEATS_STOPPED" in signatures
 
 
 def opened(signal: Signal, *, is_stale: bool) -> Episode:

@@ -35,6 +35,8 @@ def rows_of(pipeline: Pipeline, events: int) -> dict[str, str]:
     rows |= _plain_rows("tally", memory.tallies)
     rows |= _plain_rows("writes", memory.routes.writes)
     rows |= _plain_rows("run", memory.routes.jobs_of_runs)
+    rows |= _plain_rows("heard", memory.senders.heard)
+    rows |= _plain_rows("ties", memory.senders.ties)
     return rows
 
 
@@ -81,6 +83,10 @@ def _take(memory: Memory, kind: str, name: str, text: str) -> None:
             routes.writes[name] = read_json(text)
         case "run":
             routes.jobs_of_runs[name] = read_json(text)
+        case "heard":
+            memory.senders.heard[name] = read_json(text)
+        case "ties":
+            memory.senders.ties[name] = read_json(text)
         case _:
             pass
 
@@ -96,7 +102,15 @@ def _in_order(memory: Memory) -> None:
 
 
 def _noted(memory: Memory) -> list[Noted[Any]]:
-    kept = (memory.tallies, memory.routes.writes, memory.routes.jobs_of_runs, memory.book.names)
+    routes, senders = memory.routes, memory.senders
+    kept = (
+        memory.tallies,
+        routes.writes,
+        routes.jobs_of_runs,
+        senders.heard,
+        senders.ties,
+        memory.book.names,
+    )
     return [each for each in kept if isinstance(each, Noted)]
 
 

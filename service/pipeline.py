@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from copilot.annotate import annotations
 from copilot.assembly import Assembly, Ledger
-from copilot.episodes import Episode
+from copilot.episodes import Episode, tells_of_silence
 from engines.agenda import Deadline
 from engines.fleet import Routes
 from engines.signal import Signal
@@ -25,40 +25,16 @@ from ingest.translate import translate
 from signal_factory.wire import Envelope
 
 from .kept import KeptEngines, Noted
-
-_TALKING, _SILENCE = 10, timedelta(minutes=30)
-
-
-@dataclass(slots=True)
-class Pulse:
-    """When the bus was last heard, and how busy it was just before."""
-
-    recent: list[datetime] = field(default_factory=list[datetime])
-
-    def beat(self, at: datetime) -> None:
-        """An event of a stream came in."""
-        self.recent.append(at)
-        del self.recent[:-_TALKING]
-
-    def heard(self, at: datetime) -> None:
-        """Any other event came in: the bus lives."""
-        if self.recent and at - self.recent[-1] > _SILENCE:
-            self.recent.clear()
-
-    def is_silent(self, now: datetime, last: datetime | None) -> bool:
-        """Whether a bus that was busy with streams has said nothing at all for half an hour."""
-        if last is None or now - last < _SILENCE or len(self.recent) < _TALKING:
-            return False
-        return self.recent[-1] - self.recent[0] <= _SILENCE and last - self.recent[-1] <= _SILENCE
+from .pulse import Busy, Senders, is_silent
 
 
 @dataclass(slots=True)
 class Clock:
-    """Where time stands, and what was heard of the bus."""
+    """Where time stands, and how busy the bus was."""
 
     now: datetime | None = None
     last_event: datetime | None = None
-    pulse: Pulse = field(default_factory=Pulse)
+    busy: Busy = field(default_factory=Busy)
 
 
 def _routes() -> Routes:
@@ -76,6 +52,7 @@ class Memory:
     clock: Clock = field(default_factory=Clock)
     book: Book = field(default_factory=_book)
     routes: Routes = field(default_factory=_routes)
+    senders: Senders = field(default_factory=Senders)
     tallies: dict[str, int] = field(default_factory=Noted[int])
     states: dict[str, DatasetState] = field(default_factory=dict[str, DatasetState])
     deadlines: list[Deadline] = field(default_factory=list[Deadline])
@@ -111,6 +88,7 @@ class Pipeline:
             self._fire(lambda due: due <= now)
             return ()
         self._heard(envelope, now)
+        self.memory.senders.note(told.facts, now)
         mutations = self._projection.of(told.facts)
         self._buffer.add(mutations.nodes, mutations.edges, now)
         for fact in told.facts:
@@ -128,10 +106,10 @@ class Pipeline:
         self._buffer.flush()
 
     def _heard(self, envelope: Envelope, now: datetime) -> None:
-        pulse = self.memory.clock.pulse
-        pulse.heard(now)
+        busy = self.memory.clock.busy
+        busy.heard(now)
         if envelope.kind == "evidence" and "topic" in (envelope.body.get("source") or {}):
-            pulse.beat(now)
+            busy.beat(now)
         self.memory.clock.last_event = now
 
     def _fire(self, is_due: Callable[[datetime], bool]) -> None:
@@ -142,11 +120,19 @@ class Pipeline:
         for signal in signals:
             nodes, edges = annotations(signal)
             self._buffer.add(nodes, edges, now)
-            is_late = signal.signal_type == "FRESHNESS_BREACH"
-            is_stale = is_late and self.memory.clock.pulse.is_silent(now, self.memory.clock.last_event)
+            is_stale = self._is_stale(signal, now)
             ended = self.assembly.observe(signal, is_stale=is_stale)
+            if is_stale and self.memory.clock.last_event is not None:
+                self.assembly.turn_stale(self.memory.clock.last_event)
             if ended is not None:
                 self._settle(ended, now)
+
+    def _is_stale(self, signal: Signal, now: datetime) -> bool:
+        """Whether it tells of a silence that may be the bus's own."""
+        if not signal.is_bad or not tells_of_silence(signal.signal_type, signal.signatures):
+            return False
+        clock = self.memory.clock
+        return is_silent(clock.busy, self.memory.senders, now, clock.last_event)
 
     def _settle(self, episode: Episode, now: datetime) -> None:
         if episode.promise:
