@@ -162,6 +162,15 @@ def _credited(state: DatasetState, good: list[Commit]) -> datetime | None:
     return mending.at
 
 
+def awaited(state: DatasetState) -> datetime | None:
+    """The next deadline, grace included; None without one, or if what was written already is for it."""
+    objective = state.policy.freshness
+    if objective is None or state.due is None:
+        return None
+    good, ends = advancing(state), state.due + objective.grace
+    return None if _any_within(good, _credited(state, good), ends) else ends
+
+
 def _breach(
     state: DatasetState, due: datetime, first_bad: datetime, now: datetime, good: list[Commit]
 ) -> Signal:

@@ -57,6 +57,7 @@ def _batch(one: BatchRun, other: BatchRun) -> BatchRun:
     more.failures = _failures(known.failures, more.failures, max)
     more.refs = list(dict.fromkeys([*known.refs, *more.refs]))[:10]
     more.is_new = known.is_new | more.is_new
+    more.held = more.held or known.held
     return more
 
 

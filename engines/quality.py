@@ -31,6 +31,7 @@ def observe_evidence(state: DatasetState, fact: Validated) -> BatchRun | None:
         run.first_fail = min(fact.at, run.first_fail or fact.at)
         if len(run.refs) < 10 and fact.ref not in run.refs:
             run.refs.append(fact.ref)
+    run.held = run.held or fact.held
     if fact.is_sample:
         return None
     if not fact.gates:
@@ -93,10 +94,15 @@ def evaluate(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None
             for name in signatures[:5]
         ),
         evidence=tuple(run.refs or [run.run_id]),
-        details={"failed_checks": failed[:10]} if failed else {},
+        details=_details(run, failed, health),
         batch={key: value for key, value in (
             ("run_id", run.run_id), ("job", run.job), ("dag_run_id", run.dag_run_id)) if value},
     )  # fmt: skip
+
+
+def _details(run: BatchRun, failed: list[str], health: str) -> dict[str, object]:
+    told: dict[str, object] = {"failed_checks": failed[:10]} if failed else {}
+    return told | ({"certified_view": "HELD_AT_PREVIOUS"} if run.held and health != "OK" else {})
 
 
 def _objective(state: DatasetState) -> tuple[float | None, float]:

@@ -108,6 +108,7 @@ class BatchRun:
     refs: list[str] = field(default_factory=list[str])
     is_new: dict[str, bool] = field(default_factory=dict[str, bool])
     ended: datetime | None = None
+    held: bool = False
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ class Projection:
         dataset = out.node("Dataset", fact.dataset, fact.at)
         run = _run_of(fact.run_id, fact.job, fact.at, out)
         if run is not None:
-            out.edge("WROTE_TO", run, dataset, fact.at, role="validated")
+            out.edge("WROTE_TO", run, dataset, fact.at, role="validated", gates=_verdicts(fact))
         shipped = self._producer(fact, dataset, out)
         for signature in fact.signatures if fact.result != "PASS" else ():
             failure = self._failure(fact, signature, out)
@@ -172,6 +172,12 @@ class Projection:
         run = _run_of(fact.run_id, fact.job, fact.at, out)
         if run is not None:
             out.edge("ENCOUNTERED", run, failure, fact.at, first_evidence=fact.ref)
+
+
+def _verdicts(fact: Validated) -> tuple[str, ...]:
+    """What was said of the run as a whole: ``<gate>:<result>``."""
+    told = () if fact.is_sample else fact.gates or (("VERDICT", fact.result),)
+    return tuple(f"{gate}:{result}" for gate, result in told)
 
 
 def _about(signature: str) -> dict[str, Value]:
