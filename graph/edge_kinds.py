@@ -6,7 +6,7 @@ EDGE_PROPERTIES = table(
     *earliest("first_seen timestamp"),
     *newest("last_seen commit_at"),
     *most("count rows bytes"),
-    *sets("jobs partitions evidence columns source", cap=10),
+    *sets("jobs partitions evidence columns source gates", cap=10),
     *sets("runs", cap=5),
     Property("first_evidence", "str", "at_min", beside="first_seen"),
     *texts("reason commit_version status role transformation schema_fingerprint"),
