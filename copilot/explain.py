@@ -13,6 +13,7 @@ from . import late, wording, wrong
 from .blast import radius
 from .episodes import Episode
 from .paths import Step, cypher, gremlin, path_of
+from .stages import narrowed
 from .suspects import ABSTAIN, TIE, WEIGHTS, Suspect, level
 from .timeline import timeline
 from .world import World, look
@@ -30,6 +31,7 @@ class Verdict:
     cause: Suspect | None
     candidates: tuple[Suspect, ...]
     world: World
+    remark: str = ""
 
     @property
     def group(self) -> tuple[str, ...]:
@@ -49,7 +51,20 @@ def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
     tied = [each for each in ranked[1:] if best and _equal(best, each)]
     if best is None or best.score < ABSTAIN or tied:
         return Verdict(None, tuple(ranked), world)
-    return Verdict(best, tuple(ranked), world)
+    return _narrowed(Verdict(best, tuple(ranked), world), episode, best)
+
+
+def _narrowed(verdict: Verdict, episode: Episode, best: Suspect) -> Verdict:
+    """The verdict with what the checks of the inputs say."""
+    found = narrowed(verdict.world, episode, best)
+    if found is None:
+        return verdict
+    known = {each.identity for each in verdict.candidates}
+    cleared = [each for each in found.cleared if each.identity not in known]
+    return replace(
+        verdict, cause=found.cause, remark=found.sentence,
+        candidates=(found.cause, *verdict.candidates[1:], *cleared),
+    )  # fmt: skip
 
 
 def _equal(best: Suspect, other: Suspect) -> bool:
@@ -172,6 +187,9 @@ def report(
     )
     entries = timeline(world, episode, cause)
     refs = _refs(episode, cause, entries)
+    told = wording.narrative(
+        episode, cause, level(score), score, [row["urn"] for row in rows], list(scene.also)
+    )
     document: dict[str, Any] = {
         "incident_id": scene.incident_id,
         "verdict": "ROOT_CAUSE_FOUND" if cause else "INCONCLUSIVE",
@@ -189,9 +207,7 @@ def report(
         "missing_evidence": missing,
         "next_checks": wording.checks(cause, tied, episode.dataset, missing, is_stale=episode.is_stale),
         "recommended_actions": wording.actions(cause, episode.dataset, scene.owner),
-        "narrative": wording.narrative(
-            episode, cause, level(score), score, [row["urn"] for row in rows], list(scene.also)
-        ),
+        "narrative": f"{told} {verdict.remark}".rstrip(),
         "narrated_by": "template",
     }
     return document, steps

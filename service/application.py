@@ -73,6 +73,7 @@ class Application:
         if rebuild:
             _forget(settings.data_dir, self.log)
         self._engine, self._graph = backends(settings.data_dir)
+        self._engine.limit(settings.routes.policy().limits)
         saved = self.log.load_state()
         self._engine.load(saved.rows)
         self._gate = Gate()

@@ -1,12 +1,16 @@
 """The engine that the service and the replay run: pipeline, persistence of its state, answers."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from copilot.assembly import Outside
+from copilot.atrisk import deadlines_of
 from copilot.budget import Spending, demoted, spending
+from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
+from graph.model import NodeRef
 from graph.port import GraphStore
 from signal_factory.errors import InvalidEvent, NotFound
 from signal_factory.ids import derived_id
@@ -17,6 +21,7 @@ from .evidence_book import EvidenceBook
 from .pipeline import Pipeline
 
 _MOST_NOTES = 1_000
+_CAUSES = ("Deployment", "Job", "Dataset", "Producer", "Service")
 
 
 def store_for(data_dir: Path | None) -> GraphStore:
@@ -41,6 +46,7 @@ class Engine:
         self._has_notes = False
         self._feedback: dict[str, list[Document]] = {}
         self._resets: dict[str, datetime] = {}
+        self._limits: Mapping[int, timedelta] = LIMITS
         self._dirty: dict[str, str] = {}
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
@@ -73,10 +79,16 @@ class Engine:
 
     def advance(self, now: datetime) -> None:
         """Let time pass: deadlines up to ``now`` fire."""
-        before = self._pipeline.engines.next_deadline()
+        due, before = self._pipeline.engines.next_deadline(), self.now
         self._pipeline.advance(now)
-        if before is not None and before <= now:
+        is_due = due is not None and due <= now
+        if is_due or (before and self._pipeline.assembly.escalates(before, now, self._limits)):
             self._version += 1
+
+    def limit(self, limits: Mapping[int, timedelta]) -> None:
+        """Set how long incidents may stay open, by tier, before they escalate."""
+        self._limits = limits
+        self._version += 1
 
     def finish(self, end: datetime | None) -> None:
         """The end of a recording: the clock stands at ``end``, or at the last event."""
@@ -91,9 +103,21 @@ class Engine:
         if self._incidents is None or self._incidents[0] != self._version:
             self._pipeline.flush()
             now = self.now
-            found = self._pipeline.assembly.incidents(now, demoted(self.budgets())) if now else []
+            found = self._pipeline.assembly.incidents(now, self._outside()) if now else []
             self._incidents = (self._version, found)
         return self._incidents[1]
+
+    def _outside(self) -> Outside:
+        due = deadlines_of(self._pipeline.memory.states)
+        return Outside(demoted(self.budgets()), self._limits, due, self._causes_named())
+
+    def _causes_named(self) -> dict[str, str]:
+        """What people last named as the cause of an incident, where the graph knows such a thing."""
+        last = {incident_id: told[-1].get("actual_cause") for incident_id, told in self._feedback.items()}
+        named = {incident_id: str(cause).strip() for incident_id, cause in last.items() if cause}
+        refs = [NodeRef(label, key) for key in named.values() for label in _CAUSES]
+        known = {ref.key for ref in self._graph.get(refs)} if refs else set[str]()
+        return {incident_id: key for incident_id, key in named.items() if key in known}
 
     def document(self, rejected: list[Document], duplicates: int, seconds: float) -> Document:
         """The replay document (contract §3)."""

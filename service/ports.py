@@ -1,7 +1,7 @@
 """What the service asks of the engine it runs."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from copilot.readmodel import Document, ReadModel
@@ -17,6 +17,10 @@ class RunningEngine(Protocol):
 
     def advance(self, now: datetime) -> None:
         """Let time pass: deadlines up to ``now`` fire."""
+        ...
+
+    def limit(self, limits: Mapping[int, timedelta]) -> None:
+        """Set how long incidents may stay open, by tier, before they escalate."""
         ...
 
     def take_dirty(self) -> dict[str, str]:

@@ -93,6 +93,7 @@ def _data(settings: Settings) -> Generator[Source]:
 
     log = EventLog(settings.data_dir, read_only=True)
     engine, graph = embedded(settings.data_dir, read_only=True)
+    engine.limit(settings.routes.policy().limits)
     try:
         saved = log.load_state()
         engine.load(saved.rows)

@@ -1,0 +1,83 @@
+"""Which episodes are one incident: those of one cause at one time, and those of one promise that flaps."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeAlias
+
+from .episodes import Episode
+from .explain import Verdict
+from .flapping import goes_on
+from .settled import Settled
+
+Told: TypeAlias = tuple[Episode, Verdict | Settled]
+SAME_CAUSE = timedelta(hours=3)
+"""A cause that is back within this time of its last recovery had not gone."""
+
+
+@dataclass(slots=True)
+class _Group:
+    told: list[Told]
+    names: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+
+
+def grouped(told: Iterable[Told]) -> list[list[Told]]:
+    """Episodes with their verdicts, one list an incident; ``told`` in order of time."""
+    groups: list[_Group] = []
+    for episode, verdict in told:
+        name = group_of(episode, verdict)
+        home = _home(groups, episode, name)
+        if home is None:
+            groups.append(_Group([(episode, verdict)], {name}))
+        else:
+            home.told.append((episode, verdict))
+            home.names.add(name)
+    return [group.told for group in groups]
+
+
+def group_of(episode: Episode, verdict: Verdict | Settled) -> tuple[str, ...]:
+    """What makes episodes one incident; where nothing is suspected, each data set stands for itself."""
+    if episode.is_stale:
+        return ("stale",)
+    name = tuple(verdict.group)
+    return name if len(name) > 1 else (*name, episode.dataset)
+
+
+def lead_of(group: Sequence[Told]) -> Told:
+    """The episode that the incident is told from: the broken data set nearest to the cause."""
+    return min(group, key=lambda each: _nearness(*each))
+
+
+def _home(groups: list[_Group], episode: Episode, name: tuple[str, ...]) -> _Group | None:
+    """The latest group of the cause, else the one of the promise that has only just recovered."""
+    near = [group for group in reversed(groups) if _touches(group, episode)]
+    same = next((group for group in near if name in group.names), None)
+    if same is not None or name == ("stale",):
+        return same
+    return next((group for group in near if _flaps(group, episode, name)), None)
+
+
+def _flaps(group: _Group, episode: Episode, name: tuple[str, ...]) -> bool:
+    """Two causes that are known and differ are two incidents, however soon one follows the other."""
+    if ("stale",) in group.names or (_is_known(name) and any(map(_is_known, group.names))):
+        return False
+    return any(goes_on(earlier, episode) for earlier, _ in group.told)
+
+
+def _is_known(name: tuple[str, ...]) -> bool:
+    return name[0] == "cause"
+
+
+def _touches(group: _Group, episode: Episode) -> bool:
+    """Whether an episode belongs to a group's time: it was open, or had just mended."""
+    ends = [each.resolved_at for each, _ in group.told]
+    return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
+
+
+def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[bool, int, object, str]:
+    if isinstance(verdict, Verdict):
+        is_open, hops = verdict.cause is None, len(verdict.cause.chain) if verdict.cause else 1
+    else:
+        is_open = verdict.document["root_cause"] is None
+        hops = sum(1 for step in verdict.document["path"] if step["edge"] == "FEEDS") + 1
+    return is_open, hops, episode.first_bad, episode.dataset
