@@ -203,8 +203,8 @@ class Assembly:
         else:
             rca = verdict.document | {"incident_id": founder_of(episodes).incident_id}
         about = {episode.dataset: self._known_of(episode) for episode in episodes}
-        rows = rca["blast_radius"] if any(each.resolved_at is None for each in episodes) else []
-        waiting = at_risk(self._store, rows, outside.due, now)
+        is_open = any(each.resolved_at is None for each in episodes)
+        waiting = at_risk(self._store, rca["blast_radius"], outside.due, now) if is_open else []
         incident = incident_document(
             Broken(lead, episodes, about, self._mended(episodes), waiting), rca, now, outside.limits
         )

@@ -32,7 +32,7 @@ def mended_by(
     if found:
         at, change = max(found, key=lambda each: (each[1].is_told, each[0], each[1].key))
         return _by_change(change, at, cause)
-    return _by_run(world, refs)
+    return _by_run(world, refs, episode.resolved_at)
 
 
 def _changes(world: World, origin: str, cause: Suspect | None) -> list[Change]:
@@ -82,11 +82,11 @@ def _by_change(change: Change, at: datetime, cause: Suspect | None) -> dict[str,
     }  # fmt: skip
 
 
-def _by_run(world: World, refs: Sequence[str]) -> dict[str, Any] | None:
+def _by_run(world: World, refs: Sequence[str], at: datetime) -> dict[str, Any] | None:
     run = next(filter(None, (world.run(ref) for ref in refs)), None)
     if run is None:
         return None
     return {
         "kind": "RUN", "entity": {"label": "JobRun", "key": run.run_id},
-        "at": format_time(run.ended or run.started), "what": f"run {run.run_id} of {run.job} came through",
+        "at": format_time(at), "what": f"run {run.run_id} of {run.job} came through",
     }  # fmt: skip

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from graph.signatures import family_of
+
 Document: TypeAlias = dict[str, Any]
 
+_OF_DATA = ("drift", "anomaly")
 WITHIN = timedelta(days=30)
 _MOST_NAMED = 5
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -30,15 +33,20 @@ def note_recurrences(incidents: Iterable[Document], said: Mapping[str, str]) -> 
 
 
 def _names(incident: Document) -> list[str]:
-    """What is the same when it returns: the cause, and the failure of the data set.
+    """What is the same when it returns: the cause, or the failure of the data.
 
-    A job that fails in another way is another failure.
+    A job that fails in another way is another failure; a service that breaks the same
+    data in the same way with another version has done it before.
     """
     cause, signature = incident["rca"]["root_cause"], incident.get("failure_signature") or ""
-    names = [f"failure\x1f{incident['dataset_urn']}\x1f{signature}"] if ":" in signature else []
-    if cause is not None:
-        way = signature if cause["kind"] == "JOB_FAILED" else ""
-        names.append(f"{cause['kind']}\x1f{cause['entity']['key']}\x1f{way}")
+    failure = f"{incident['dataset_urn']}\x1f{signature}"
+    names = [failure] if signature and family_of(signature) in _OF_DATA else []
+    if cause is None:
+        return names
+    kind, key = cause["kind"], cause["entity"]["key"]
+    names.append("\x1f".join((kind, key, signature if kind == "JOB_FAILED" else "")))
+    if kind == "DEPLOYMENT":
+        names.append(f"{key.rpartition(':')[0]}\x1f{failure}")
     return names
 
 

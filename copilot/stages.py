@@ -105,9 +105,9 @@ def _sentence(world: World, urn: str, passed: list[Passed], runs: set[str]) -> s
         each.run_id in runs or world.text("JobRun", each.run_id, "dag_run_id") in nights for each in passed
     )
     job = next(iter(world.writers(urn)), "")
-    where = f"in {job}, which makes it" if job else "where it is made"
+    where = f"{job}, which makes it," if job else "whatever makes it"
     passing = f"{names} passed {own} own checks {'in the same run' if same else 'just before'}"
-    return f"{passing}, and {urn} did not: the fault arose {where}, not in the source."
+    return f"{passing}, and {urn} did not: that points at {where} rather than at the source."
 
 
 def _joined(names: list[str]) -> str:
