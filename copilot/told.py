@@ -6,6 +6,8 @@ from typing import cast
 from .asking.fields import child, children, exact, number
 from .readmodel import Document
 
+_OBSERVATIONS = ("DRIFT_DETECTED", "ANOMALY", "COST_ANOMALY")
+
 
 def shown(signal: Document) -> Document:
     """The signal with ``created_at`` and a one-line ``summary`` added."""
@@ -20,7 +22,7 @@ def now_bad(newest_first: Iterable[Document]) -> list[Document]:
     return [
         each
         for each in latest.values()
-        if each["state"] in ("WARNING", "CRITICAL") and each["signal_type"] != "DRIFT_DETECTED"
+        if each["state"] in ("WARNING", "CRITICAL") and each["signal_type"] not in _OBSERVATIONS
     ]
 
 
@@ -48,12 +50,24 @@ def _reason(details: Document, metrics: Document) -> str:
     failed, missing = _names(details, "failed_checks"), _names(details, "missing_gates")
     parts = [
         exact(details, "reason"),
+        _measure(metrics),
         f"expected by {expected}" if expected else "",
         f"the watermark stands at {mark}" if mark else "",
         f"failed: {failed}" if failed and "compliance_rate" not in metrics else "",
         f"missing: {missing}" if missing else "",
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _measure(metrics: Document) -> str:
+    """What was measured, and what it usually is."""
+    name, value = exact(metrics, "measure"), number(metrics, "value")
+    usual = number(metrics, "baseline_p95", "baseline_median")
+    return (
+        f"{name} {value:,.4g}, usually {usual:,.4g}"
+        if name and value is not None and usual is not None
+        else ""
+    )
 
 
 def _names(details: Document, name: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 WINDOW, DUE, BEAT, GATES, QUALITY, FLOW = "window", "due", "beat", "gates", "quality", "flow"
+PACE, SHARES, ROWS = "pace", "shares", "rows"
 
 
 @dataclass(frozen=True, order=True, slots=True)

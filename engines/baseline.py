@@ -3,11 +3,13 @@
 Source: spec/prd.md FR-3, spec/bootstrap_lld.md §4.6 and §5.3 (3σ until seven runs are known, then 2σ).
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean, median, pstdev
 
-from .policy import BASELINE, MIN_BASELINE
+from . import quality
+from .policy import BASELINE, MIN_BASELINE, TierDefaults
 from .state import Commit, DatasetState
 
 _WEEKS, _SEASONAL = timedelta(days=28), 3
@@ -69,14 +71,37 @@ def _alike(peers: list[Commit], day: date) -> list[Commit]:
     return same or [each for each in peers if _is_weekend(day_of(each)) == _is_weekend(day)]
 
 
+def is_like_no_other(peers: list[Commit], rows: float, tier: TierDefaults) -> bool:
+    """Whether a table with too few runs for a spread of its own is off by three of its tier's.
+
+    The level is its own: how many rows other tables have says nothing about this one
+    (docs/decisions/0009-synthetic-baselines.md).
+    """
+    mean = fmean(float(each.rows or 0) for each in peers) if peers else 0.0
+    return abs(rows - mean) > _WIDE * mean * tier.rows_spread / tier.rows and bool(peers)
+
+
 def peers_of(state: DatasetState, commit: Commit) -> list[Commit]:
-    """Earlier commits of four weeks that count as usual; never the one under test."""
-    return [
-        each
+    """Earlier commits of four weeks that count as usual; never the one under test.
+
+    Anomalies are not among them, nor runs whose quality was broken, as long as there are
+    others. ``rows`` are bytes where nobody counts rows.
+    """
+    earlier = [
+        each if each.rows is not None else replace(each, rows=each.size)
         for each in state.commits
-        if commit.at - _WEEKS <= each.at < commit.at and each.rows is not None
-        and not each.anomalous and each.run_id != commit.run_id
+        if commit.at - _WEEKS <= each.at < commit.at and (each.rows is None) == (commit.rows is None)
+        and (each.rows or each.size) is not None and not each.anomalous and each.run_id != commit.run_id
     ]  # fmt: skip
+    broken = {run_id for run_id, run in state.batches.items() if quality.is_broken(state, run)}
+    sound = [each for each in earlier if each.run_id not in broken] if broken else earlier
+    return sound if rolling(sound, commit).runs >= MIN_BASELINE else earlier
+
+
+def is_written_all_day(peers: list[Commit], commit: Commit, least: int) -> bool:
+    """Whether a table has ``least`` commits today, or on most days of the week before."""
+    days = Counter(each.at.date() for each in peers if each.at >= commit.at - BASELINE)
+    return days.pop(commit.at.date(), 0) >= least or (bool(days) and median(days.values()) >= least)
 
 
 def day_of(commit: Commit) -> date:

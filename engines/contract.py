@@ -12,7 +12,6 @@ from .signal import Signal
 from .state import MAX_FAILURES, DatasetState, Failure, Window
 
 TRACK = "contract"
-DEFAULT_RATE, DEFAULT_WARNING = 0.95, 0.80
 _LOOKBACK = 12
 
 
@@ -78,8 +77,9 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
         metrics={
             "evidence_count": total, "pass_count": total - failed, "fail_count": failed,
             "compliance_rate": round(rate, 4), "slo_threshold": objective,
+            **({"late_records": state.late.records} if state.late.records else {}),
         },
-        top_failures=tuple(_top(windows)), evidence=tuple(sorted(_refs(windows, signature))),
+        top_failures=tuple(top_failures(windows)), evidence=tuple(sorted(_refs(windows, signature))),
         trace_id=next((each.trace_id for each in windows if each.trace_id), ""),
     )  # fmt: skip
 
@@ -87,8 +87,10 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
 def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
     """(objective, health); too few records have none."""
     policy = state.policy
-    objective = DEFAULT_RATE if policy.contract_rate is None else policy.contract_rate
-    warning = min(objective, DEFAULT_WARNING if policy.contract_warning is None else policy.contract_warning)
+    assumed = policy.defaults
+    objective = assumed.contract_rate if policy.contract_rate is None else policy.contract_rate
+    warning = assumed.contract_warning if policy.contract_warning is None else policy.contract_warning
+    warning = min(objective, warning)
     if total < MIN_SAMPLE:
         return objective, ""
     rate = (total - failed) / total
@@ -130,7 +132,8 @@ def _ranked(windows: list[Window]) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], name))
 
 
-def _top(windows: list[Window]) -> list[dict[str, object]]:
+def top_failures(windows: list[Window]) -> list[dict[str, object]]:
+    """The five signatures that most records failed with, and who sent the first of them."""
     from signal_factory.times import format_time
 
     rows: list[dict[str, object]] = []

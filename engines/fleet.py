@@ -9,15 +9,39 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from graph.facts import Committed, Fact, Registered, RunSeen, SchemaSeen, Summarised, Tested, Validated
+from graph.facts import (
+    Committed,
+    Fact,
+    Measured,
+    Registered,
+    RunSeen,
+    SchemaSeen,
+    Summarised,
+    Tested,
+    Validated,
+)
 
-from . import contract, drift, freshness, gaps, quality, stream_volume, volume
-from .agenda import BEAT, DUE, FLOW, GATES, QUALITY, WINDOW, Agenda, Deadline
+from . import (
+    agenda,
+    anomaly,
+    contract,
+    cost,
+    drift,
+    freshness,
+    gaps,
+    hourly,
+    lateness,
+    quality,
+    stream_volume,
+    volume,
+)
+from .agenda import BEAT, DUE, FLOW, GATES, PACE, QUALITY, ROWS, SHARES, WINDOW, Agenda, Deadline
 from .joining import join
 from .policy import BASELINE, GATES_DUE, policy_of
 from .runs import Routes, advance, failed
 from .signal import Signal
-from .state import BatchRun, Commit, DatasetState, Open, Run
+from .state import BatchRun, Commit, DatasetState, Run
+from .tracks import settle
 
 __all__ = ["Routes", "SignalEngines"]
 
@@ -37,6 +61,7 @@ class SignalEngines:
 
     def observe(self, fact: Fact, now: datetime) -> list[Signal]:
         """Fold one fact in; the signals it gives rise to."""
+        found: Iterable[Signal]
         match fact:
             case Validated():
                 found = self._validated(fact, now)
@@ -45,15 +70,17 @@ class SignalEngines:
             case RunSeen():
                 found = self._run(fact, now)
             case Summarised():
-                found = self._judged(quality.observe_summary, fact, now)
+                found = self._summarised(fact, now)
+            case Measured():
+                found = _some(anomaly.of_measures(self._state(fact.dataset), fact, now))
             case Tested():
                 found = self._judged(quality.observe_test, fact, now)
             case SchemaSeen():
-                found = iter(drift.observe_schema(self._state(fact.dataset), fact, now))
+                found = drift.observe_schema(self._state(fact.dataset), fact, now)
             case Registered():
                 found = self._registered(fact, now)
             case _:
-                found = iter(())
+                found = ()
         return [self._settle(signal) for signal in found]
 
     def next_deadline(self) -> datetime | None:
@@ -111,25 +138,32 @@ class SignalEngines:
                 self._agenda.add(batch.ended + GATES_DUE, state.urn, GATES, run_id)
 
     def _at(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
-        if due.what == WINDOW:
-            yield from self._window(state, datetime.fromisoformat(due.about), due.at)
-        elif due.what == DUE:
-            yield from self._fresh(state, due.at)
-        elif due.what == FLOW:
-            yield from _some(stream_volume.evaluate(state, contract.window_start(due.at), due.at))
-        elif due.what == BEAT:
-            run = state.runs.get(due.about)
-            if run is not None:
-                yield from _some(gaps.silent(state, run, due.at))
-        elif due.what == QUALITY:
-            batch = state.batches.get(due.about)
-            if batch is not None:
-                yield from _some(quality.evaluate(state, batch, due.at))
-        else:
-            ended = self._ended(state, due.about)
-            if ended is not None:
-                job = self.routes.jobs_of_runs.get(due.about, "")
-                yield from _some(gaps.gates_missing(state, due.about, job, ended, due.at))
+        match due.what:
+            case agenda.WINDOW:
+                yield from self._window(state, datetime.fromisoformat(due.about), due.at)
+            case agenda.DUE:
+                yield from self._fresh(state, due.at)
+            case agenda.FLOW:
+                yield from _some(stream_volume.evaluate(state, contract.window_start(due.at), due.at))
+            case agenda.SHARES:
+                yield from _some(hourly.failures(state, datetime.fromisoformat(due.about), due.at))
+            case agenda.ROWS:
+                yield from _some(hourly.rows(state, datetime.fromisoformat(due.about), due.at))
+            case _:
+                yield from self._of_run(state, due)
+
+    def _of_run(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
+        """What is looked at of one run."""
+        run, batch = state.runs.get(due.about), state.batches.get(due.about)
+        if due.what == BEAT and run is not None:
+            yield from _some(gaps.silent(state, run, due.at))
+        elif due.what == PACE and run is not None:
+            yield from _some(cost.running_slow(state, run, due.at))
+        elif due.what == QUALITY and batch is not None:
+            yield from _some(quality.evaluate(state, batch, due.at))
+        elif due.what == GATES and batch is not None and batch.ended is not None:
+            job = self.routes.jobs_of_runs.get(due.about, "")
+            yield from _some(gaps.gates_missing(state, due.about, job, batch.ended, due.at))
 
     def _window(self, state: DatasetState, start: datetime, now: datetime) -> Iterator[Signal]:
         """Judge a window; after a late record, the last one too, whose word on today stands."""
@@ -167,14 +201,20 @@ class SignalEngines:
         state = self._state(fact.dataset)
         state.last_seen = max(fact.at, state.last_seen or fact.at)
         new = self._new_signatures(state, fact) if fact.result != "PASS" else []
+        if not fact.run_id and lateness.is_too_late(state, fact.at, now):
+            lateness.count(state, fact)
+            return
         for signature in new:
             if drift.is_drift(signature):
                 yield drift.signal_of(state, signature, fact.at, now, fact.ref, fact.run_id)
         if fact.run_id:
             yield from self._batch(state, fact, new, now)
             return
-        start = contract.observe(state, fact).start
+        window = contract.observe(state, fact)
+        start = window.start
         self._agenda.add(max(contract.closes_at(start), now), state.urn, WINDOW, start.isoformat())
+        if window.total == 1:
+            self._look_at_hour(state, start, SHARES, now)
         for at in stream_volume.looks_at(state, start):
             self._agenda.add(max(at, now), state.urn, FLOW)
         state.prune()
@@ -191,6 +231,14 @@ class SignalEngines:
             yield from self._quality(state, run, now)
             yield from _some(gaps.gates_complete(state, run, now))
         state.prune()
+
+    def _look_at_hour(self, state: DatasetState, at: datetime, what: str, now: datetime) -> None:
+        start = hourly.hour_of(at)
+        self._agenda.add(max(start + hourly.HOUR + hourly.PATIENCE, now), state.urn, what, start.isoformat())
+
+    def _summarised(self, fact: Summarised, now: datetime) -> Iterator[Signal]:
+        yield from self._judged(quality.observe_summary, fact, now)
+        yield from _some(anomaly.of_summary(self._state(fact.dataset), fact, now))
 
     def _judged(
         self, observe: Callable[[DatasetState, _Judged], BatchRun], fact: _Judged, now: datetime
@@ -221,7 +269,7 @@ class SignalEngines:
         if job:
             self.routes.learn_writer(job, fact.dataset)
         commit = state.remember_commit(
-            Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength)
+            Commit(fact.at, fact.run_id, job, fact.watermark, fact.rows, fact.strength, size=fact.size)
         )
         counting = freshness.counting(state)
         if not any(each is commit for each in counting):
@@ -229,6 +277,10 @@ class SignalEngines:
         for each in counting:
             if commit.at <= each.at <= commit.at + BASELINE:
                 yield from _some(volume.evaluate(state, each, now))
+        yield from _some(cost.of_commit(state, commit, now))
+        if hourly.is_busy(state):
+            self._look_at_hour(state, commit.at, ROWS, now)
+            self._look_at_hour(state, commit.at + hourly.HOUR, ROWS, now)
         yield from _some(freshness.recovered(state, commit, now))
         for track in [each for each in state.open if each.startswith(gaps.BEATS)]:
             yield from _some(gaps.beating_again(state, track.partition(":")[2], now))
@@ -242,11 +294,14 @@ class SignalEngines:
             self.routes.learn_writer(fact.job, urn)
         subjects = self.routes.writes.get(fact.job, [])
         for urn in subjects:
-            yield from self._run_of(self._state(urn), fact, now)
+            yield from self._run_of(self._state(urn), fact, now, is_first=urn == subjects[0])
         if fact.state == "FAIL":
             yield from (failed(urn, fact, now) for urn in subjects or [fact.job])
 
-    def _run_of(self, state: DatasetState, fact: RunSeen, now: datetime) -> Iterator[Signal]:
+    def _run_of(
+        self, state: DatasetState, fact: RunSeen, now: datetime, *, is_first: bool
+    ) -> Iterator[Signal]:
+        """Fold a run into one table it writes; what it costs is told of the first one only."""
         if not fact.run_id:
             return
         run = state.runs.get(fact.run_id)
@@ -255,9 +310,18 @@ class SignalEngines:
         advance(run, fact)
         yield from _some(gaps.beating_again(state, fact.run_id, now))
         self._watch_beats(state, run, now)
+        costly = cost.of_run(state, run, fact, now)
+        if is_first:
+            yield from _some(costly)
+            self._watch_pace(state, run, now)
         if run.state == "COMPLETE":
             self._await_gates(state, fact.run_id, fact.at, now)
         state.prune()
+
+    def _watch_pace(self, state: DatasetState, run: Run, now: datetime) -> None:
+        due = cost.slow_at(state, run) if run.state == "START" else None
+        if due is not None:
+            self._agenda.add(max(due, now), state.urn, PACE, run.run_id)
 
     def _watch_beats(self, state: DatasetState, run: Run, now: datetime | None = None) -> None:
         due = gaps.silence_due(run)
@@ -271,25 +335,11 @@ class SignalEngines:
         batch.ended = max(ended, batch.ended or ended)
         self._agenda.add(max(batch.ended + GATES_DUE, now), state.urn, GATES, run_id)
 
-    def _ended(self, state: DatasetState, run_id: str) -> datetime | None:
-        batch = state.batches.get(run_id)
-        return batch.ended if batch else None
-
     def _settle(self, signal: Signal) -> Signal:
         """Note what the signal opens or closes."""
         state = self.states.get(signal.subject)
-        if state is None or not signal.track:
-            return signal
-        if signal.is_bad and signal.first_bad is not None:
-            known = state.open.get(signal.track)
-            first_bad = min(known.first_bad, signal.first_bad) if known else signal.first_bad
-            last_good = known.last_good if known else signal.last_good
-            since = known.since if known else signal.at
-            state.open[signal.track] = Open(
-                signal.signal_id, signal.state, since, first_bad, last_good, signal.promise
-            )
-        elif signal.state == "OK":
-            state.open.pop(signal.track, None)
+        if state is not None:
+            settle(state, signal)
         return signal
 
 

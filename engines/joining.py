@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from . import drift
 from .quality import worse
-from .state import MAX_FAILURES, BatchRun, DatasetState, Failure, Run, Window
+from .state import MAX_FAILURES, MAX_POINTS, BatchRun, DatasetState, Failure, Late, Point, Run, Window
 
 V = TypeVar("V")
 
@@ -21,6 +21,9 @@ def join(into: DatasetState, gone: DatasetState) -> None:
     into.schemas = sorted([*gone.schemas, *into.schemas], key=lambda each: each.at)
     for signature, at in gone.signatures.items():
         drift.note(into, signature, at)
+    into.series = _united(gone.series, into.series, _points)
+    into.hours = dict(sorted(_united(gone.hours, into.hours, lambda some, more: some + more).items()))
+    _late(gone.late, into.late)
     into.open = gone.open | into.open
     into.last_seen = _last(gone.last_seen, into.last_seen)
     into.prune()
@@ -28,6 +31,17 @@ def join(into: DatasetState, gone: DatasetState) -> None:
 
 def _united(one: dict[str, V], other: dict[str, V], both: Callable[[V, V], V]) -> dict[str, V]:
     return one | {key: both(one[key], value) if key in one else value for key, value in other.items()}
+
+
+def _points(one: list[Point], other: list[Point]) -> list[Point]:
+    """The points of both; of a run that both know, the later word."""
+    by_run = {each.run_id: each for each in sorted([*one, *other], key=lambda each: (each.at, each.value))}
+    return sorted(by_run.values(), key=lambda each: (each.at, each.run_id))[-MAX_POINTS:]
+
+
+def _late(gone: Late, into: Late) -> None:
+    into.records, into.failed = into.records + gone.records, into.failed + gone.failed
+    into.newest = _last(into.newest, gone.newest)
 
 
 def _run(one: Run, other: Run) -> Run:

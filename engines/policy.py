@@ -21,6 +21,30 @@ GATES_DUE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class TierDefaults:
+    """What is assumed of a data set that does not say. Rates 0..1; rows a run.
+
+    ``rows`` and ``rows_spread`` (a standard deviation) are the organisation's averages
+    of spec/bootstrap_lld.md §4.6, for tables of which nothing is known yet.
+    """
+
+    contract_rate: float = 0.95
+    contract_warning: float = 0.80
+    dq_rate: float = 0.99
+    volume_threshold: float = 0.40
+    rows: float = 10_000
+    rows_spread: float = 5_000
+
+
+UNTIERED = TierDefaults()
+TIERS = {
+    1: TierDefaults(rows=500_000, rows_spread=150_000),
+    2: TierDefaults(rows=100_000, rows_spread=50_000),
+    3: UNTIERED,
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """By when, in local time, the watermark has to advance. ``schedule`` is cron, "" for daily."""
 
@@ -55,6 +79,11 @@ class Policy:
     dq_rate: float | None = None
 
     @property
+    def defaults(self) -> TierDefaults:
+        """What its tier assumes where it states nothing."""
+        return TIERS.get(self.tier or 0, UNTIERED)
+
+    @property
     def is_watched(self) -> bool:
         """Tier 1 and 2: where a gap in evidence opens an incident (contract rule 2)."""
         return self.registered and self.tier in (1, 2)
@@ -74,8 +103,12 @@ def policy_of(registration: DatasetRegistration, at: datetime) -> Policy:
     return Policy(
         registered=True, since=at, told=at, tier=registration.tier, job=registration.job or "",
         freshness=freshness, min_rows=volume.min_rows_per_partition if volume else None,
-        volume_threshold=(volume.anomaly_threshold_pct or 40.0) / 100 if volume else None,
+        volume_threshold=_threshold(volume.anomaly_threshold_pct, registration.tier) if volume else None,
         contract_rate=contract.compliance_rate if contract else None,
         contract_warning=contract.warning_rate if contract else None,
         dq_rate=slo.dq.compliance_rate if slo.dq else None,
     )  # fmt: skip
+
+
+def _threshold(told_pct: float | None, tier: int | None) -> float:
+    return told_pct / 100 if told_pct else TIERS.get(tier or 0, UNTIERED).volume_threshold

@@ -13,7 +13,7 @@ from .signal import Signal
 from .state import MAX_CHECKS, MAX_FAILURES, BatchRun, DatasetState, Failure
 
 TRACK = "quality"
-DEFAULT_RATE, CRITICAL_BELOW = 0.99, 0.90
+CRITICAL_BELOW = 0.90
 _SPENT = 0.8
 """A run that spends this share of its error budget on a failure that is new is at WARNING
 (the specification's 99.16 % against 99 %; docs/decisions/0004-error-budget.md)."""
@@ -108,11 +108,17 @@ def _details(run: BatchRun, failed: list[str], health: str) -> dict[str, object]
 def _objective(state: DatasetState) -> tuple[float | None, float]:
     policy = state.policy
     objective = policy.dq_rate if policy.dq_rate is not None else policy.contract_rate
-    return objective, DEFAULT_RATE if objective is None else objective
+    return objective, policy.defaults.dq_rate if objective is None else objective
 
 
 def _rate(run: BatchRun) -> float | None:
     return run.passed / run.processed if run.processed else None
+
+
+def is_broken(state: DatasetState, run: BatchRun) -> bool:
+    """Whether what was said of a run as a whole is bad."""
+    rate = _rate(run)
+    return bool(_failing(run)) or (rate is not None and rate < _objective(state)[1])
 
 
 def judged(state: DatasetState) -> list[BatchRun]:

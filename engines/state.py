@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from .policy import Policy
 
@@ -9,6 +10,7 @@ KEPT = timedelta(days=35)
 _ONE_COMMIT = timedelta(hours=1)
 MAX_FAILURES, MAX_CHECKS, MAX_OPEN = 50, 500, 100
 MAX_COMMITS, MAX_RUNS, MAX_WINDOWS, MAX_BATCHES, MAX_SIGNATURES = 300, 150, 300, 60, 200
+MAX_POINTS, MAX_SERIES, MAX_HOURS = 40, 80, 200
 
 
 @dataclass(slots=True)
@@ -22,6 +24,25 @@ class Commit:
     rows: int | None
     strength: int
     anomalous: bool = False
+    size: int | None = None
+
+
+class Point(NamedTuple):
+    """What one run measured; ``odd`` points are no part of what is usual."""
+
+    at: datetime
+    run_id: str
+    value: float
+    odd: bool = False
+
+
+@dataclass(slots=True)
+class Late:
+    """Records that came when their window had been given up."""
+
+    records: int = 0
+    failed: int = 0
+    newest: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -149,6 +170,9 @@ class DatasetState:
     last_due: datetime | None = None
     missed: tuple[datetime | None, datetime] | None = None
     last_seen: datetime | None = None
+    series: dict[str, list[Point]] = field(default_factory=dict[str, list[Point]])
+    hours: dict[str, int] = field(default_factory=dict[str, int])
+    late: Late = field(default_factory=Late)
 
     def remember_commit(self, commit: Commit) -> Commit:
         """Keep a commit in order of time; returns how it is kept.
@@ -168,7 +192,8 @@ class DatasetState:
 
     def prune(self) -> None:
         """Forget what is beyond the bounds, oldest first."""
-        for held, most in ((self.windows, MAX_WINDOWS), (self.batches, MAX_BATCHES), (self.runs, MAX_RUNS)):
+        bounds = ((self.windows, MAX_WINDOWS), (self.batches, MAX_BATCHES), (self.runs, MAX_RUNS))
+        for held, most in (*bounds, (self.hours, MAX_HOURS)):
             while len(held) > most:
                 del held[next(iter(held))]
         while len(self.open) > MAX_OPEN:
@@ -194,5 +219,5 @@ def _stronger(one: Commit, other: Commit) -> Commit:
     )
     return Commit(
         first.at, first.run_id, first.job or second.job, watermark or second.watermark, rows, first.strength,
-        first.anomalous or second.anomalous,
+        first.anomalous or second.anomalous, first.size if first.size is not None else second.size,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from statistics import median, pstdev
 from .policy import WINDOW
 from .signal import Signal
 from .state import DatasetState
-from .volume import DEFAULT_THRESHOLD, TRACK
+from .volume import TRACK
 
 SPAN = timedelta(minutes=15)
 _DAY, _RECENT, _LEAST_RECENT, _LEAST_RECORDS = timedelta(days=1), 24, 8, 60
@@ -32,7 +32,7 @@ def evaluate(state: DatasetState, end: datetime, now: datetime) -> Signal | None
     count, usual = _count(state, end), _usual(state, end)
     if len(usual) < _LEAST_RECENT or median(usual) < _LEAST_RECORDS:
         return None
-    if not _is_off(state, end, count, usual, policy.volume_threshold or DEFAULT_THRESHOLD):
+    if not _is_off(state, end, count, usual, policy.volume_threshold):
         return _mended(state, end, now, count)
     return _signal(state, end, now, count, usual)
 
@@ -79,7 +79,7 @@ def _signal(state: DatasetState, end: datetime, now: datetime, count: int, usual
         metrics={
             "rows": count, "baseline_mean": round(sum(usual) / len(usual), 1), "baseline_median": middle,
             "deviation_pct": round(100 * deviation, 1),
-            "threshold_pct": round(100 * (policy.volume_threshold or DEFAULT_THRESHOLD), 1),
+            "threshold_pct": round(100 * (policy.volume_threshold or 0.0), 1),
         },
         evidence=_refs(state, end), details={"direction": "low" if low else "high"},
     )  # fmt: skip

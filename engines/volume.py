@@ -1,15 +1,17 @@
 """Volume of batch commits against what is usual for the table (spec/prd.md FR-3)."""
 
+from dataclasses import replace
 from datetime import datetime
+from statistics import fmean
 
 from signal_factory.times import format_time
 
-from .baseline import is_unusual, peers_of, rolling
+from .baseline import Baseline, is_like_no_other, is_unusual, is_written_all_day, peers_of, rolling
+from .policy import MIN_BASELINE
 from .signal import Signal
 from .state import Commit, DatasetState
 
 TRACK = "volume"
-DEFAULT_THRESHOLD = 0.40
 _MICRO_BATCHES = 4
 
 
@@ -17,37 +19,76 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
     """The signal of one commit, or None where there is nothing to say.
 
     The value under test is never in its own baseline, nor are earlier anomalies.
-    A table that is written many times a day has no volume per commit.
+    A table that is written many times a day has no volume per commit. Where nobody
+    counts rows, bytes are judged, and break no promise.
     """
-    if commit.rows is None:
+    if commit.rows is None and not commit.size:
         return None
     peers = peers_of(state, commit)
-    if sum(each.at.date() == commit.at.date() for each in peers) >= _MICRO_BATCHES:
+    if is_written_all_day(peers, commit, _MICRO_BATCHES):
         return None
-    policy, usual = state.policy, rolling(peers, commit)
-    mean, threshold = usual.mean, policy.volume_threshold or DEFAULT_THRESHOLD
-    short = policy.min_rows is not None and commit.rows < policy.min_rows
-    commit.anomalous = is_unusual(peers, commit, threshold) or short
-    if not commit.anomalous:
-        return _mended(state, commit, now, mean)
-    deviation = abs(commit.rows - mean) / mean if mean else 1.0
-    health = "CRITICAL" if short or commit.rows == 0 or deviation >= min(0.9, 2 * threshold) else "WARNING"
-    low = short or commit.rows < mean
+    tested = commit if commit.rows is not None else replace(commit, rows=commit.size)
+    policy, usual = state.policy, rolling(peers, tested)
+    commit.anomalous = is_unusual(peers, tested, _threshold(state)) or _is_short(state, commit)
+    if commit.anomalous:
+        return _signal(state, commit, tested, peers, usual, now)
+    if TRACK in state.open:
+        return _mended(state, tested, now, usual.mean)
+    is_unknown = usual.runs < MIN_BASELINE and policy.volume_threshold is not None and policy.min_rows is None
+    return _synthetic(state, tested, peers, now) if is_unknown and commit.rows is not None else None
+
+
+def _is_short(state: DatasetState, commit: Commit) -> bool:
+    least = state.policy.min_rows
+    return least is not None and commit.rows is not None and commit.rows < least
+
+
+def _threshold(state: DatasetState) -> float:
+    return state.policy.volume_threshold or state.policy.defaults.volume_threshold
+
+
+def _signal(
+    state: DatasetState, commit: Commit, tested: Commit, peers: list[Commit], usual: Baseline, now: datetime
+) -> Signal:
+    policy, threshold, rows = state.policy, _threshold(state), tested.rows or 0
+    mean, short = usual.mean, _is_short(state, commit)
+    deviation = abs(rows - mean) / mean if mean else 1.0
+    promise = policy.registered and policy.volume_threshold is not None and commit.rows is not None
+    is_none_today = rows == 0 and not promise
+    grave = not is_none_today and (short or rows == 0 or deviation >= min(0.9, 2 * threshold))
+    low = short or rows < mean
     return Signal(
-        "VOLUME_ANOMALY", state.urn, health, now, commit.at, commit.at, "BATCH_RUN", track=TRACK,
-        promise=policy.registered and policy.volume_threshold is not None, first_bad=commit.at,
+        "VOLUME_ANOMALY", state.urn, "CRITICAL" if grave else "WARNING", now, commit.at, commit.at,
+        "BATCH_RUN", track=TRACK, promise=promise, first_bad=commit.at,
         last_good=max((each.at for each in peers), default=None),
         signatures=("VOLUME_LOW" if low else "VOLUME_HIGH",),
         run_ids=(commit.run_id,) if commit.run_id else (),
         metrics={
-            "rows": commit.rows, "baseline_mean": round(mean, 1), "baseline_stddev": round(usual.spread, 1),
+            "bytes" if commit.rows is None else "rows": rows,
+            "baseline_mean": round(mean, 1), "baseline_stddev": round(usual.spread, 1),
             "baseline_median": round(usual.middle, 1),
             "deviation_pct": round(100 * deviation, 1), "threshold_pct": round(100 * threshold, 1),
             "baseline_runs": usual.runs,
         },
         evidence=(commit.run_id or state.urn,),
-        details={"direction": "low" if low else "high"},
+        details={"direction": "low" if low else "high", **({"reason": "NO_DATA"} if is_none_today else {})},
         batch={"run_id": commit.run_id, "job": commit.job} if commit.run_id else {},
+    )  # fmt: skip
+
+
+def _synthetic(state: DatasetState, commit: Commit, peers: list[Commit], now: datetime) -> Signal | None:
+    """What the spread of its tier says of a table's first runs: an observation, which opens nothing."""
+    tier, rows = state.policy.defaults, float(commit.rows or 0)
+    if not is_like_no_other(peers, rows, tier):
+        return None
+    metrics = {
+        "rows": commit.rows, "baseline_mean": round(fmean(each.rows or 0 for each in peers), 1),
+        "baseline_runs": len(peers), "tier_spread_pct": round(100 * tier.rows_spread / tier.rows, 1),
+    }  # fmt: skip
+    return Signal(
+        "VOLUME_ANOMALY", state.urn, "WARNING", now, commit.at, commit.at, "BATCH_RUN", first_bad=commit.at,
+        run_ids=(commit.run_id,) if commit.run_id else (), metrics=metrics,
+        evidence=(commit.run_id or state.urn,), details={"baseline": "synthetic", "confidence": "LOW"},
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ class RunSeen:
     """A job run gave a sign: START, RUNNING, HEARTBEAT, COMPLETE, FAIL, ABORT or OTHER.
 
     ``dag`` is the URN of the orchestrating job, ``error`` a failure signature,
-    ``duration_s`` seconds. Times that were not told are None.
+    ``duration_s`` seconds, ``resources`` what it used as (name, amount). Times that were not told are None.
     """
 
     at: datetime
@@ -39,6 +39,7 @@ class RunSeen:
     rows_written: int | None = None
     error: str = ""
     retries: int = 0
+    resources: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,19 @@ class Tested:
     passed: bool
     warns_only: bool
     signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Metrics of a table's columns over ``rows`` rows: (name, value), such as ``null_rate:customer_id``."""
+
+    at: datetime
+    ref: str
+    dataset: str
+    run_id: str
+    job: str
+    rows: int
+    metrics: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +226,6 @@ class Served:
 
 
 Fact: TypeAlias = (
-    RunSeen | Committed | Validated | Summarised | Tested | SchemaSeen | Shipped | Fed | Owned | Described
-    | Registered | Served
+    RunSeen | Committed | Validated | Summarised | Tested | Measured | SchemaSeen | Shipped | Fed | Owned
+    | Described | Registered | Served
 )  # fmt: skip

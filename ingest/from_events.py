@@ -9,6 +9,7 @@ from signal_factory.ids import content_hash, derived_id
 from signal_factory.wire import DatasetRegistration, Deployment, Evidence, JobEvent, MappingRule, WriteEvent
 
 from .identity import Identity
+from .measurements import resources
 from .watermarks import watermark_of
 
 _STATES = {
@@ -82,6 +83,7 @@ def from_job_event(body: JobEvent, identity: Identity) -> Iterator[Fact]:
         code_ref=body.code_ref or "", deploy_ref=body.deploy_ref or "",
         dag_run_id=body.dag_run_id or "", inputs=inputs, outputs=outputs, rows_read=body.rows_read,
         rows_written=body.rows_written, error=error, retries=body.retry_count or 0,
+        resources=resources(body.resource_summary),
     )  # fmt: skip
     yield from _version_of_code(body, job)
     if body.event_type == "JobRunCompleted":

@@ -15,6 +15,7 @@ from graph.facts import (
     Described,
     Fact,
     Fed,
+    Measured,
     Owned,
     Registered,
     RunSeen,
@@ -333,6 +334,11 @@ def _owned(fact: Owned, out: Mutations) -> None:
     out.edge("OWNED_BY", out.node(fact.label, fact.key, fact.at), owner, fact.at)
 
 
+def _measured(fact: Measured, out: Mutations) -> None:
+    """Metrics are for the engines; the graph keeps no values."""
+    out.node("Dataset", fact.dataset, fact.at)
+
+
 def _served(fact: Served, out: Mutations) -> None:
     service = out.node("Service", fact.service, fact.at)
     owned = out.node("Dataset", fact.dataset, fact.at, service=fact.service)
@@ -342,4 +348,5 @@ def _served(fact: Served, out: Mutations) -> None:
 _PLAIN: dict[type[Fact], Callable[[Any, Mutations], None]] = {
     RunSeen: _run, Committed: _commit, SchemaSeen: _schema, Shipped: _shipped, Fed: _fed,
     Owned: _owned, Described: _described, Registered: _registered, Served: _served,
+    Measured: _measured,
 }  # fmt: skip

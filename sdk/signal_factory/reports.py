@@ -11,7 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from .wire.fields import Instant
 
 SignalType: TypeAlias = Literal[
-    "FRESHNESS_BREACH", "VOLUME_ANOMALY", "CONTRACT_BREACH", "DQ_BREACH", "DRIFT_DETECTED", "COST_ANOMALY"
+    "FRESHNESS_BREACH",
+    "VOLUME_ANOMALY",
+    "CONTRACT_BREACH",
+    "DQ_BREACH",
+    "DRIFT_DETECTED",
+    "COST_ANOMALY",
+    "ANOMALY",
+    "EVIDENCE_INCOMPLETE",
 ]
 State: TypeAlias = Literal["OK", "WARNING", "CRITICAL", "UNKNOWN"]
 Severity: TypeAlias = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
@@ -40,7 +47,7 @@ class Report(BaseModel):
 
 
 class SignalWindow(Report):
-    """The event time a signal speaks of; ``type`` is TUMBLING_5MIN, BATCH_RUN and the like."""
+    """The event time a signal speaks of; ``type`` as in docs/signals.md."""
 
     start: Instant
     end: Instant

@@ -40,16 +40,37 @@ def test_an_anomaly_is_not_in_later_baselines():
     assert [each.metrics["baseline_mean"] > 1_000 for each in driven.of("VOLUME_ANOMALY")] == [True, True]
 
 
-def test_three_runs_are_the_least_baseline():
-    driven = Driven().tell(registered("01 00:00", **VOLUME))
-    driven.tell(*(commit(f"{day} 02:00", rows=1_000) for day in (16, 17)), commit("18 02:00", rows=1))
-    assert driven.of("VOLUME_ANOMALY") == []
+def _young(*rows: int, tier: int = 1, last: int) -> Driven:
+    driven = Driven().tell(registered("01 00:00", tier=tier, **VOLUME))
+    driven.tell(*(commit(f"{15 + day} 02:00", rows=each) for day, each in enumerate(rows)))
+    return driven.tell(commit("18 02:00", rows=last))
+
+
+def test_before_three_runs_the_spread_of_the_tier_gives_an_observation_and_opens_nothing():
+    driven = _young(1_000, 1_000, last=1)
+    (signal,) = driven.of("VOLUME_ANOMALY")
+    assert (signal.state, signal.promise, signal.details["confidence"]) == ("WARNING", False, "LOW")
+    assert driven.open() == {}
+    assert _young(1_000, 1_000, last=200).of("VOLUME_ANOMALY") == []
+
+
+def test_tables_of_lower_tiers_vary_more():
+    assert _young(1_000, last=1, tier=3).of("VOLUME_ANOMALY") == []
+    assert len(_young(1_000, last=2_600, tier=3).of("VOLUME_ANOMALY")) == 1
+
+
+def test_the_very_first_run_is_compared_with_nothing():
+    assert _young(last=3).of("VOLUME_ANOMALY") == []
+
+
+def test_three_runs_are_the_least_baseline_that_opens_anything():
+    assert _young(1_000, 1_000, 1_000, last=1).open() == {"volume": "CRITICAL"}
 
 
 def test_runs_of_more_than_seven_days_ago_are_no_baseline():
     driven = Driven().tell(registered("01 00:00", **VOLUME))
     driven.tell(*(commit(f"0{day} 02:00", rows=1_000) for day in range(1, 8)))
-    assert driven.tell(commit("15 02:00", rows=1)).of("VOLUME_ANOMALY") == []
+    assert driven.tell(commit("15 02:00", rows=1)).open() == {}
 
 
 def test_fewer_rows_than_promised_are_critical_without_a_baseline():

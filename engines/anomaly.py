@@ -1,0 +1,105 @@
+"""Measures of the data itself that are off what is usual: column metrics, pass rates.
+
+An observation of one run, which breaks no promise: who wants one registers an objective.
+Source: the ANOMALY of spec/prd.md §6, median and MAD beside mean and standard deviation.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from math import sqrt
+from statistics import fmean, median
+
+from graph.facts import Measured, Summarised
+
+from .policy import MIN_SAMPLE
+from .series import Judge, Usual, is_known, learn, robust_spread
+from .signal import Signal
+from .state import DatasetState, Point
+
+_PASSED = "passed_rate"
+_RATES = ("null_rate", "distinct_rate", _PASSED)
+_LEAST = {_PASSED: 0.01}
+_LEAST_RATE, _LEAST_SHARE = 0.05, 0.40
+_WIDTH, _PLAIN_WIDTH = 3.0, 2.0
+
+
+def of_measures(state: DatasetState, fact: Measured, now: datetime) -> Signal | None:
+    """The signal of a run whose column metrics are off."""
+    if fact.rows < MIN_SAMPLE:
+        return None
+    return _judged(state, (fact.run_id or fact.ref, fact.job), fact.at, fact.rows, fact.metrics, now)
+
+
+def of_summary(state: DatasetState, fact: Summarised, now: datetime) -> Signal | None:
+    """The signal of a run of which far fewer records passed than usual, within its objective or not."""
+    if fact.processed < MIN_SAMPLE:
+        return None
+    told = ((_PASSED, fact.passed / fact.processed),)
+    return _judged(state, (fact.run_id, fact.job), fact.at, fact.processed, told, now)
+
+
+def _judged(
+    state: DatasetState,
+    about: tuple[str, str],
+    at: datetime,
+    rows: int,
+    metrics: Sequence[tuple[str, float]],
+    now: datetime,
+) -> Signal | None:
+    run_id, job = about
+    found = [
+        _finding(name, value, usual[0])
+        for name, value in metrics
+        if (usual := learn(state, f"{job}\x1f{name}", Point(at, run_id, value), _judge(name, rows)))
+    ]
+    if not found:
+        return None
+    return Signal(
+        "ANOMALY", state.urn, "WARNING", now, at, at, "BATCH_RUN", first_bad=at, run_ids=(run_id,),
+        metrics={**found[0], "rows": rows}, evidence=(run_id,),
+        details={"reason": "METRIC_OFF_BASELINE", "job": job, "measures": found[:10]},
+        batch={"run_id": run_id, "job": job},
+    )  # fmt: skip
+
+
+def _judge(name: str, rows: int) -> Judge:
+    kind = name.partition(":")[0]
+
+    def is_odd(usual: Usual, value: float) -> bool:
+        if not is_known(usual) or (kind == _PASSED and value >= median(usual[0])):
+            return False
+        if kind == "mean" and _goes_on([*usual[0], value]):
+            return False
+        return all(_is_off(kind, values, value, rows) for values in usual)
+
+    return is_odd
+
+
+def _is_off(kind: str, values: list[float], value: float, rows: int) -> bool:
+    middle, mean = median(values), fmean(values)
+    spread = sqrt(fmean((each - mean) ** 2 for each in values))
+    margin = max(_WIDTH * robust_spread(values, middle), _PLAIN_WIDTH * spread, _least(kind, middle, rows))
+    return abs(value - middle) > margin
+
+
+def _least(kind: str, middle: float, rows: int) -> float:
+    """What a measure may always differ by: a share of itself, or for rates what chance alone does."""
+    if kind not in _RATES:
+        return _LEAST_SHARE * abs(middle)
+    chance = min(max(middle, 1 / rows), 1 - 1 / rows)
+    return max(_LEAST.get(kind, _LEAST_RATE), _WIDTH * sqrt(chance * (1 - chance) / rows))
+
+
+def _goes_on(values: list[float]) -> bool:
+    """Whether a measure grows, or falls, in every run and no faster than before, as means of ids do."""
+    steps = [later - sooner for sooner, later in pairwise(values)]
+    same_way = all(step > 0 for step in steps) or all(step < 0 for step in steps)
+    return same_way and abs(steps[-1]) <= _WIDTH * max(abs(step) for step in steps[:-1])
+
+
+def _finding(name: str, value: float, values: list[float]) -> dict[str, object]:
+    return {
+        "measure": name, "value": round(value, 6), "baseline_median": round(median(values), 6),
+        "baseline_mean": round(fmean(values), 6), "baseline_runs": len(values),
+    }  # fmt: skip

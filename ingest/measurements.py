@@ -1,0 +1,71 @@
+"""What a run measured: columns of tables (``dataQualityMetrics``), and what it used itself."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from math import isfinite
+
+from graph.facts import Measured
+from signal_factory.wire import OLDataset
+from signal_factory.wire.shapes import is_object
+
+from .facets import Facet, count, inner
+
+_COLUMNS, _RESOURCES, _LONGEST = 25, 10, 64
+_BIGQUERY = ("bigQueryJob", "bigQuery_job")
+
+
+def measured(
+    at: datetime, ref: str, run_id: str, job: str, told: tuple[tuple[OLDataset, str], ...]
+) -> Iterator[Measured]:
+    """Null rates, shares of distinct values and means of the columns that a run measured."""
+    for dataset, urn in told:
+        facet: Facet = dataset.input_facets.get("dataQualityMetrics") or dataset.facets.get(
+            "dataQualityMetrics", {}
+        )
+        rows = count(facet, "rowCount")
+        columns = inner(facet, "columnMetrics")
+        if not rows or not columns:
+            continue
+        metrics = tuple(
+            pair
+            for name in sorted(map(str, columns))[:_COLUMNS]
+            for pair in _of_column(name[:_LONGEST], inner(columns, name), rows)
+        )
+        if metrics:
+            yield Measured(at, ref, urn, run_id, job, rows, metrics)
+
+
+def _of_column(name: str, facet: Facet, rows: int) -> Iterator[tuple[str, float]]:
+    nulls, distinct = count(facet, "nullCount"), count(facet, "distinctCount")
+    if nulls is not None and nulls <= rows:
+        yield f"null_rate:{name}", nulls / rows
+    if distinct is not None and distinct <= rows:
+        yield f"distinct_rate:{name}", distinct / rows
+    total, counted = _number(facet.get("sum")), count(facet, "count")
+    if total is not None and counted:
+        yield f"mean:{name}", total / counted
+
+
+def resources(told: Mapping[str, object]) -> tuple[tuple[str, float], ...]:
+    """The amounts in a job event's ``resource_summary``, such as ``executor_cpu_s``."""
+    found = ((str(name)[:_LONGEST], _number(value)) for name, value in sorted(told.items()))
+    return tuple((name, value) for name, value in found if value is not None and value >= 0)[:_RESOURCES]
+
+
+def billed(run_facets: Mapping[str, Facet]) -> tuple[tuple[str, float], ...]:
+    """The bytes that BigQuery billed a run for."""
+    for name in _BIGQUERY:
+        facet = run_facets.get(name)
+        amount = count(facet, "billedBytes") if is_object(facet) else None
+        if amount:
+            return (("billed_bytes", float(amount)),)
+    return ()
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if isfinite(value) else None
+    except OverflowError:
+        return None
