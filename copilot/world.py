@@ -42,6 +42,7 @@ class RunView:
     dag: str
     retries: int
     dag_run: str = ""
+    parent: str = ""
 
     @property
     def was_followed(self) -> bool:
@@ -276,6 +277,7 @@ def _run(ref: NodeRef, node: Node) -> RunView | None:
         _moment(node, "scheduled_at"),
         _text(node, "deploy_ref") or _text(node, "code_ref"), _text(node, "failure_signature"),
         _text(node, "dag_id"), _number(node, "retry_count"), _text(node, "dag_run_id"),
+        _text(node, "parent_run_id"),
     )  # fmt: skip
 
 

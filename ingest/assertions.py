@@ -14,18 +14,27 @@ _TEST_JOB = re.compile(r"test\.[^.]+\.(?P<test>[^.]+)(?:\.[0-9a-f]{8,})?")
 
 
 def tests_of_dataset(
-    at: datetime, ref: str, run_id: str, job: str, urn: str, dataset: OLDataset
+    at: datetime, ref: str, run_id: str, job: str, urn: str, dataset: OLDataset, *, of_dbt: bool
 ) -> Iterator[Tested]:
-    """The assertions a run checked on one of its data sets."""
+    """The assertions a run checked on one of its data sets; ``of_dbt`` says that dbt told them."""
     name = "dataQualityAssertions"
     facet = dataset.input_facets.get(name) or dataset.facets.get(name) or dataset.output_facets.get(name)
     for each in items(facet or NONE, "assertions"):
         assertion, column = text(each, "assertion"), text(each, "column")
         passed = each.get("success")
-        if assertion and isinstance(passed, bool):
+        if assertion and isinstance(passed, bool) and not (of_dbt and _was_skipped(each)):
             warns = text(each, "severity").lower() in ("warn", "warning")
             signature = signature_of_assertion(assertion, column or None, None)
             yield Tested(at, ref, urn, run_id, job, assertion, column, passed, warns, signature)
+
+
+def _was_skipped(assertion: Facet) -> bool:
+    """Whether dbt did not execute the test: what it executes, it measures.
+
+    Versions that name the test also tell what was measured; older ones tell neither.
+    """
+    measured = assertion.get("actual") is not None or assertion.get("expected") is not None
+    return assertion.get("success") is False and bool(text(assertion, "name")) and not measured
 
 
 def tests_of_run(

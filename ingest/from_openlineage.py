@@ -103,7 +103,8 @@ def _of_dataset(placed: Placed, dataset: OLDataset, urn: str) -> Iterator[Fact]:
         resolved=identity_is_known(dataset, urn),
     )  # fmt: skip
     if placed.event.run is None or not placed.job:
-        yield from tests_of_dataset(placed.at, placed.ref, placed.run_id, placed.job, urn, dataset)
+        said = (placed.at, placed.ref, placed.run_id, placed.job)
+        yield from tests_of_dataset(*said, urn, dataset, of_dbt=_is_dbt(placed))
 
 
 def identity_is_known(dataset: OLDataset, urn: str) -> bool:
@@ -139,12 +140,16 @@ def _tests(placed: Placed) -> Iterator[Tested]:
     said = (placed.at, placed.ref, placed.run_id, placed.job)
     told = (*placed.inputs, *placed.outputs)
     for dataset, urn in told:
-        yield from tests_of_dataset(*said, urn, dataset)
+        yield from tests_of_dataset(*said, urn, dataset, of_dbt=_is_dbt(placed))
     yield from tests_of_run(*said, placed.run_facets, told[0][1] if told else placed.job)
     if placed.inputs and placed.event.job is not None and placed.event.event_type in ("COMPLETE", "FAIL"):
         table, urn = placed.inputs[0]
         passed = placed.event.event_type == "COMPLETE"
         yield from test_of_job(*said, urn, placed.event.job.name, table.name, passed=passed)
+
+
+def _is_dbt(placed: Placed) -> bool:
+    return _run_type(placed).startswith("dbt") or "dbt_run" in placed.run_facets
 
 
 def _run_type(placed: Placed) -> str:

@@ -1,0 +1,110 @@
+"""When a job usually starts, and which of its runs were for an update that was missed.
+
+A schedule is not told by everyone, and where it is, an orchestrator gives every task of a
+DAG the same one: how long after it a task usually starts is learned from its nights.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from .world import RunView, World
+
+DAY = timedelta(days=1)
+_ONE_START = timedelta(minutes=30)
+_LEAST_TOLERANCE = timedelta(minutes=15)
+_LEAST_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When a job was to start for an update, and from and until when a start is one for it.
+
+    ``usual`` is what it keeps to, as far as its earlier runs tell; ``lag`` is how long after
+    the schedule that its runs name it starts, None where none named one.
+    """
+
+    opens: datetime
+    due: datetime
+    closes: datetime
+    lag: timedelta | None = None
+    is_regular: bool = False
+
+    def planned(self, run: RunView) -> datetime:
+        """When this run was to start."""
+        if run.scheduled is None:
+            return self.due
+        if self.lag is not None:
+            return run.scheduled + self.lag
+        return run.scheduled if run.started - run.scheduled < DAY / 2 else run.started
+
+    def tells_lateness(self, run: RunView) -> bool:
+        """Whether enough is known to say that a run began late."""
+        return run.scheduled is not None or self.is_regular
+
+    def holds(self, run: RunView, by: datetime) -> bool:
+        """Whether a run was for this update: no rerun of an old one, and not already the next."""
+        told = self.planned(run) if run.scheduled is not None else run.started
+        return self.opens < told < self.closes or (told > self.opens and run.started <= by)
+
+
+def slot_of(world: World, job: str, since: datetime | None, by: datetime) -> Slot:
+    """The slot of the update that was due after ``since`` and by ``by``."""
+    before = [run for run in world.runs.get(job, ()) if run.started <= (since or by)]
+    starts = [run.started for run in before]
+    if not starts:
+        return Slot(since or by - DAY, by, by + DAY / 2)
+    usual, lag = _by_the_clock(interval(starts)), _lag(before)
+    if not _is_regular(starts, usual):
+        return Slot(since or by - DAY, min(starts[-1] + usual, by), by + usual / 2, lag)
+    habit = starts[-1] + _middle([_apart(each - starts[-1], usual) for each in starts])
+    first = habit
+    while since is not None and first <= since + usual / 24:
+        first += usual
+    due = first + max(0, (by - first) // usual) * usual
+    opens = by - DAY if since is None else max(since, first - usual / 4)
+    return Slot(opens, due, due + usual / 2, lag, is_regular=len(starts) >= _LEAST_RUNS - 1)
+
+
+def interval(moments: list[datetime]) -> timedelta:
+    """What usually lies between; a day where that is not known. Repetitions at once are one."""
+    gaps = _gaps(moments)
+    return _middle(gaps) if gaps else DAY
+
+
+def expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
+    """When the next one was to come, and by how much it may be late."""
+    usual, gaps = interval(arrivals), _gaps(arrivals)
+    spread = _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
+    return arrivals[-1] + usual, max(_LEAST_TOLERANCE, 3 * spread)
+
+
+def _by_the_clock(usual: timedelta) -> timedelta:
+    """The interval that a clock would keep, where it is nearly that: small errors add up over a week."""
+    whole = round(usual / _ONE_START) * _ONE_START
+    return whole if abs(usual - whole) <= usual / 50 else usual
+
+
+def _gaps(moments: list[datetime]) -> list[timedelta]:
+    return [later - sooner for sooner, later in pairwise(moments) if later - sooner > _ONE_START]
+
+
+def _is_regular(starts: list[datetime], usual: timedelta) -> bool:
+    """Whether most runs keep to one rhythm; nights left out, as on weekends, do not break it."""
+    off = [abs(_apart(gap, usual)) for gap in _gaps(starts)]
+    return not off or _middle(off) <= usual / 8
+
+
+def _apart(span: timedelta, usual: timedelta) -> timedelta:
+    """How far from a whole number of intervals."""
+    return (span + usual / 2) % usual - usual / 2
+
+
+def _lag(before: list[RunView]) -> timedelta | None:
+    told = [run.started - run.scheduled for run in before if run.scheduled is not None]
+    return max(timedelta(), _middle(told)) if told else None
+
+
+def _middle(spans: list[timedelta]) -> timedelta:
+    return timedelta(seconds=median(each.total_seconds() for each in spans))
