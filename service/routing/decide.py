@@ -76,15 +76,17 @@ def _goes_on(seen: Snapshot, known: Told, policy: Policy, ear: Ear, now: datetim
     if known.hushed and not known.said:
         first = _saying(Kind.OPENED, seen, replace(told, severity=seen.severity), ear, now)
         notices, told = first.notices, first.told or told
-    if seen.severity < told.severity:
-        worse = _saying(Kind.RAISED, seen, told, ear, now)
-        notices += worse.notices
-        told = replace(worse.told or told, severity=seen.severity) if worse.notices else told
     since = seen.opened_at if told.opening == 1 else told.changed_at
     if not told.escalated and now - since >= policy.limit(seen.tier):
         insists = _saying(Kind.ESCALATED, seen, told, ear, now)
         notices += insists.notices
-        told = replace(insists.told or told, escalated=bool(insists.notices))
+        if insists.notices:
+            worst = min(seen.severity, told.severity)
+            told = replace(insists.told or told, escalated=True, severity=worst)
+    if seen.severity < told.severity:
+        worse = _saying(Kind.RAISED, seen, told, ear, now)
+        notices += worse.notices
+        told = replace(worse.told or told, severity=seen.severity) if worse.notices else told
     return Decision(notices, told)
 
 

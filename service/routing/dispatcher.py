@@ -58,10 +58,10 @@ def changes(
     routes: Routes, model: ReadModel, directory: Directory, memories: Memories, now: datetime
 ) -> list[Change]:
     """What there is to say and to remember: ends first, then what is open, oldest first."""
-    found = {each.incident_id: each for each in open_incidents(model, directory, now)}
+    found = {each.incident_id: each for each in open_incidents(model, directory)}
     for _, memory in memories.live():
         if memory.told.incident_id not in found:
-            found[memory.told.incident_id] = ended(memory.seen, model, directory, now)
+            found[memory.told.incident_id] = ended(memory.seen, model, directory)
     order = sorted(found.values(), key=lambda each: (each.is_open, each.opened_at, each.incident_id))
     policy = routes.policy()
     made = [

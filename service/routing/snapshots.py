@@ -1,9 +1,9 @@
 """From the incidents of the read model to what routing looks at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from itertools import islice
+from typing import Final
 
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import NotFound
@@ -14,24 +14,24 @@ from .model import Asset, Gate, Snapshot
 
 _PAGE: Final = 500
 _MOST_LOOKED_AT: Final = 200
-"""Nearest first: how many of the assets downstream are looked up for warnings."""
+"""The next deadline first: how many of the assets downstream are looked up for warnings."""
 
 
-def open_incidents(model: ReadModel, directory: Directory, now: datetime) -> list[Snapshot]:
+def open_incidents(model: ReadModel, directory: Directory) -> list[Snapshot]:
     """All open incidents, oldest first."""
-    found = [snapshot(each, directory, now) for each in _pages(model)]
+    found = [snapshot(each, directory) for each in _pages(model)]
     return sorted(found, key=lambda each: (each.opened_at, each.incident_id))
 
 
-def ended(known: Snapshot, model: ReadModel, directory: Directory, now: datetime) -> Snapshot:
+def ended(known: Snapshot, model: ReadModel, directory: Directory) -> Snapshot:
     """How an incident stands that is open no more: resolved, or part of another one."""
     try:
-        return snapshot(model.incident(known.incident_id), directory, now)
+        return snapshot(model.incident(known.incident_id), directory)
     except NotFound:
         return replace(known, is_open=False, at_risk=(), successor=_successor(known, model))
 
 
-def snapshot(incident: Document, directory: Directory, now: datetime) -> Snapshot:
+def snapshot(incident: Document, directory: Directory) -> Snapshot:
     """One incident as routing sees it."""
     rca: Document = incident["rca"]
     impact: Document = incident["impact"]
@@ -58,16 +58,16 @@ def snapshot(incident: Document, directory: Directory, now: datetime) -> Snapsho
         runbook=impact.get("runbook_url") or "",
         downstream=len(rca["blast_radius"]),
         is_stale=incident["freshness_of_evidence"] == "STALE",
-        at_risk=tuple(_at_risk(rca["blast_radius"], directory, now)) if is_open else (),
+        at_risk=tuple(_at_risk(impact.get("at_risk", ()), directory)) if is_open else (),
     )
 
 
-def _at_risk(rows: list[dict[str, Any]], directory: Directory, now: datetime) -> Iterator[Asset]:
-    for row in [each for each in rows if each["effect"] == "AT_RISK"][:_MOST_LOOKED_AT]:
+def _at_risk(rows: Iterable[Document], directory: Directory) -> Iterator[Asset]:
+    for row in islice(rows, _MOST_LOOKED_AT):
         entry = directory.get(row["urn"])
-        due = directory.due(row["urn"], now)
-        if entry.team and due is not None and entry.gate is not Gate.G0:
-            yield Asset(row["urn"], entry.team, entry.tier or row["tier"], entry.gate, due)
+        if entry.team and entry.gate is not Gate.G0:
+            tier = entry.tier or row["tier"]
+            yield Asset(row["urn"], entry.team, tier, entry.gate, parse_time(row["due"]))
 
 
 def _successor(known: Snapshot, model: ReadModel) -> str:

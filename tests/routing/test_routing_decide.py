@@ -134,7 +134,17 @@ def test_at_g1_nothing_is_raised_or_escalated() -> None:
     warned = replace(OPEN, gate=Gate.G1)
     assert one.sees(warned) == [Kind.OPENED]
     assert one.sees(replace(warned, severity="SEV-1"), after=timedelta(hours=30)) == []
-    assert one.sees(replace(OPEN, severity="SEV-1")) == [Kind.RAISED, Kind.ESCALATED]
+    assert one.sees(replace(OPEN, severity="SEV-1")) == [Kind.ESCALATED]
+    assert one.sees(replace(OPEN, severity="SEV-1")) == []
+
+
+def test_an_escalation_tells_the_worse_severity_with_it() -> None:
+    one = Listener()
+    assert one.sees(replace(OPEN, severity="SEV-2")) == [Kind.OPENED]
+    assert one.sees(replace(OPEN, severity="SEV-1"), after=timedelta(hours=30)) == [Kind.ESCALATED]
+    raises = Listener(slack().model_copy(update={"kinds": (Kind.OPENED, Kind.RAISED)}))
+    assert raises.sees(replace(OPEN, severity="SEV-2")) == [Kind.OPENED]
+    assert raises.sees(replace(OPEN, severity="SEV-1"), after=timedelta(hours=30)) == [Kind.RAISED]
 
 
 def test_a_gate_that_opens_later_lets_the_incident_be_told_then() -> None:

@@ -28,18 +28,10 @@ def directory(registrations: dict[str, dict[str, Any]], **routes: Any) -> Direct
     return Directory(registrations.get, Routes.model_validate(routes), lambda: NOW)
 
 
-def test_a_deadline_is_the_promised_time_and_its_grace() -> None:
+def test_owner_and_tier_are_as_registered() -> None:
     found = directory({"ds://a/b": DAILY})
-    assert found.due("ds://a/b", NOW) == NOW.replace(hour=6, minute=30)
-    assert found.due("ds://a/b", NOW.replace(hour=6, minute=15)) == NOW.replace(hour=6, minute=30)
-    assert found.due("ds://a/b", NOW.replace(hour=6, minute=30)) == NOW.replace(day=20, hour=6, minute=30)
-
-
-def test_without_a_promise_or_a_registration_there_is_no_deadline() -> None:
-    found = directory({"ds://a/b": {"owner_team": "finance"}})
-    assert found.due("ds://a/b", NOW) is None
-    assert found.due("ds://a/unknown", NOW) is None
-    assert found.get("ds://a/b").team == "finance"
+    assert (found.get("ds://a/b").team, found.get("ds://a/b").tier) == ("finance", 2)
+    assert (found.get("ds://a/unknown").team, found.get("ds://a/unknown").tier) == ("", None)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +52,7 @@ def test_the_operator_s_gate_stands_above_the_registration_s() -> None:
 
 def test_a_registration_that_cannot_be_read_names_nobody() -> None:
     found = directory({"ds://a/b": {"slo": "tomorrow", "gate": "G1"}}).get("ds://a/b")
-    assert (found.team, found.freshness, found.gate) == ("", None, Gate.G1)
+    assert (found.team, found.tier, found.gate) == ("", None, Gate.G1)
 
 
 def test_what_is_remembered_is_looked_up_again_after_a_minute() -> None:
@@ -103,8 +95,7 @@ def looked_up(application: Application) -> Directory:
 
 
 def test_an_incident_is_seen_with_its_cause_its_owner_and_who_is_at_risk(application: Application) -> None:
-    now = datetime(2024, 1, 15, 10, 5, tzinfo=UTC)
-    (seen,) = open_incidents(application.read_model, looked_up(application), now)
+    (seen,) = open_incidents(application.read_model, looked_up(application))
     assert (seen.severity, seen.teams, seen.tier, seen.is_open) == ("SEV-1", ("orders",), 1, True)
     assert seen.cause == "orders-svc v3.17 went live 17 seconds before the first failure"
     assert seen.narrative
@@ -115,9 +106,8 @@ def test_an_incident_is_seen_with_its_cause_its_owner_and_who_is_at_risk(applica
 def test_an_incident_that_is_gone_has_become_part_of_the_one_that_tells_of_its_data(
     application: Application,
 ) -> None:
-    now = datetime(2024, 1, 15, 10, 5, tzinfo=UTC)
-    (seen,) = open_incidents(application.read_model, looked_up(application), now)
-    gone = ended(replace(seen, incident_id="inc-0"), application.read_model, looked_up(application), now)
+    (seen,) = open_incidents(application.read_model, looked_up(application))
+    gone = ended(replace(seen, incident_id="inc-0"), application.read_model, looked_up(application))
     assert (gone.is_open, gone.successor) == (False, seen.incident_id)
     elsewhere = replace(seen, incident_id="inc-0", dataset="ds://other/data")
-    assert ended(elsewhere, application.read_model, looked_up(application), now).successor == ""
+    assert ended(elsewhere, application.read_model, looked_up(application)).successor == ""

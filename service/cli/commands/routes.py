@@ -95,7 +95,7 @@ def _incidents(loaded: LoadedSettings, console: Console) -> list[Document]:
     routes = loaded.settings.routes
     try:
         with opened(loaded) as source, _directory(loaded.settings) as directory:
-            found = open_incidents(source.read_model, directory, source.now())
+            found = open_incidents(source.read_model, directory)
     except BackendUnavailable as error:
         console.note(str(error))
         return []
