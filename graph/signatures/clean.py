@@ -1,5 +1,6 @@
 """From whatever was logged to plain text: size cap, ANSI, JSON log lines, log prefixes."""
 
+import html
 import json
 import re
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ _TELLING = Lazy(
     r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE
 )
 _INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
+_ENTITY = Lazy(r"&(?:[a-z]{2,6}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
+_QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
+_JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
     "data",
@@ -47,18 +51,23 @@ _LEAST_FIRST = (
 )
 
 
-def clean(text: str) -> str:
-    """Text without colours, JSON wrapping and line prefixes, at most ``HEAD + TAIL`` characters."""
+def clean(text: str, *, quiet_too: bool = False) -> str:
+    """Text without colours, JSON wrapping and line prefixes, at most ``HEAD + TAIL`` characters.
+
+    ``quiet_too`` keeps the lines that were logged below warning.
+    """
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
-    lines = _INLINE_CAUSE.sub(r"\n\1", text).strip("\n").split("\n")
+    text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
+    lines = [_QUOTE.sub("", line) for line in _INLINE_CAUSE.sub(r"\n\1", text).strip("\n").split("\n")]
     if len(lines) > _MAX_LINES:
         lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
-    return "\n".join(_loud([(line, strip_prefix(line)) for line in lines]))
+    stripped = [(line, strip_prefix(line)) for line in lines]
+    return "\n".join(records(stripped) if quiet_too else _loud(stripped))
 
 
 def records(lines: list[tuple[str, str]]) -> list[str]:

@@ -15,6 +15,7 @@ from .rule import Rule
 from .template import template
 
 EMPTY = "UNKNOWN:EMPTY"
+UNREADABLE = "UNKNOWN:UNREADABLE"
 _HEAP = Lazy(
     r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?",
     re.IGNORECASE,
@@ -27,9 +28,12 @@ _HEADING = Lazy(
 )
 _TELLING = Lazy(
     r"error|fail|exception|cannot|could not|can't|denied|invalid|not found|unable|refus|fatal|missing|unexpected"
-    r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal",
+    r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal|duplicate|\(\w{5}\): ",
     re.IGNORECASE,
 )
+_WRAP = Lazy(r"[ \t]*\n[ \t]*(?=[a-z0-9'\"(])")
+"""A line that a terminal broke: what follows does not begin like a sentence."""
+
 _SIDES = (
     ("taskmanager", ("taskmanager", "taskexecutor")),
     ("jobmanager", ("jobmanager",)),
@@ -54,7 +58,11 @@ def signature_of(text: str) -> str:
 
 
 def _recognise(text: str) -> str:
-    cleaned = clean(text)
+    found = _recognise_cleaned(clean(text))
+    return _recognise_cleaned(clean(text, quiet_too=True)) if found == UNREADABLE else found
+
+
+def _recognise_cleaned(cleaned: str) -> str:
     short = canonical(cleaned.strip(RECORD))
     if short is not None:
         return short
@@ -77,14 +85,17 @@ def _match(raised: Raised, context: str) -> str | None:
     test = dbt_test_failure(haystack)
     if test is not None:
         return test
-    lowered = haystack.lower()
-    if "outofmemoryerror" in lowered and _is_heap(lowered):
+    if "outofmemoryerror" in haystack.lower() and _is_heap(haystack.lower()):
         return join("OOM", [_side(context)])
-    for candidate in _catalogue():
-        signature = candidate.apply(haystack, lowered, raised)
-        if signature is not None:
-            return signature
-    return None
+    unwrapped = _WRAP.sub(" ", haystack)
+    found = _recognised(haystack, raised)
+    return _recognised(unwrapped, raised) if found is None and unwrapped != haystack else found
+
+
+def _recognised(haystack: str, raised: Raised) -> str | None:
+    lowered = haystack.lower()
+    signatures = (candidate.apply(haystack, lowered, raised) for candidate in _catalogue())
+    return next((each for each in signatures if each is not None), None)
 
 
 @cache
@@ -117,11 +128,15 @@ def _fallback(candidates: Iterable[Raised]) -> str:
             return join("ERROR", [part(raised.cls), words, where])
         if words:
             return join("ERROR", [words])
-    return "UNKNOWN:UNREADABLE"
+    return UNREADABLE
 
 
 def _first_lines(message: str) -> str:
     """The lines that say what went wrong, or the first ones."""
     lines = [line for line in message.split("\n") if line.strip() and not _HEADING.fullmatch(line.strip())]
-    telling = [line for line in lines if _TELLING.search(line)]
+    telling = [
+        line
+        for before, line in zip(("", *lines), lines, strict=False)
+        if _TELLING.search(line) or before.rstrip().endswith(":")
+    ]
     return "\n".join((telling or lines)[:3])

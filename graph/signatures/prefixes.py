@@ -4,9 +4,10 @@ import re
 
 from .lazy import Lazy
 
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATE = (
     r"(?:\d{4}[-/]\d{2}[-/]\d{2}|\d{2}[-/]\d{2}[-/]\d{2,4}|\d{1,2}[ /-][A-Z][a-z]{2}[ /-]\d{4}"
-    r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]?\d(?=[ T]))"
+    rf"|(?:[A-Z][a-z]{{2}} )?{_MONTH} [ \d]?\d(?=[ T]))"
 )
 _CLOCK = r"(?:\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?)"
 _ZONE = r"(?:\s?(?:Z|UTC|GMT|CES?T|[ECMP][SD]T|[+-]\d{2}:?\d{2})(?![A-Za-z]))?"

@@ -10,6 +10,8 @@ from graph.signatures.score import Labelled, read_corpus
 HERE = Path(__file__).parent
 TUNING = HERE / "corpus_tuning.jsonl"
 HELDOUT = HERE / "corpus_heldout.jsonl"
+PUBLIC_TUNING = HERE / "corpus_public_tuning.jsonl"
+PUBLIC_HELDOUT = HERE / "corpus_public_heldout.jsonl"
 
 
 @dataclass(frozen=True)

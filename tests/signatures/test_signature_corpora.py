@@ -1,14 +1,16 @@
 """Real messages, labelled by hand: what belongs together shares a signature, what does not keeps apart."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
-from signature_mutations import HELDOUT, TUNING
+from signature_mutations import HELDOUT, PUBLIC_HELDOUT, PUBLIC_TUNING, TUNING
 
 from graph.signatures import family_of, kind_of, signature_of
 from graph.signatures.score import main, read_corpus, report, score
 
-HALVES = [TUNING, HELDOUT]
+HALVES = [TUNING, HELDOUT, PUBLIC_TUNING, PUBLIC_HELDOUT]
 
 
 @pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
@@ -34,8 +36,24 @@ def test_each_half_is_large_and_has_its_sources(half: Path) -> None:
 
 
 def test_the_halves_share_no_text() -> None:
-    tuning, heldout = ({item.text for item in read_corpus(half)} for half in HALVES)
+    halves = [{item.text for item in read_corpus(half)} for half in HALVES]
+    assert sum(map(len, halves)) == len(set().union(*halves))
+
+
+def test_the_public_halves_share_no_cause() -> None:
+    tuning, heldout = (
+        {item.bucket for item in read_corpus(half)} for half in (PUBLIC_TUNING, PUBLIC_HELDOUT)
+    )
     assert not tuning & heldout
+
+
+@pytest.mark.parametrize("half", [PUBLIC_TUNING, PUBLIC_HELDOUT], ids=lambda path: path.stem)
+def test_each_public_text_names_the_thread_it_comes_from(half: Path) -> None:
+    rows = [json.loads(line) for line in half.read_text(encoding="utf-8").splitlines()]
+    assert all(
+        re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+/(?:issues|pull)/\d+", row["source"])
+        for row in rows
+    )
 
 
 @pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)

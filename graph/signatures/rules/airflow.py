@@ -40,6 +40,13 @@ RULES = (
         r"task(?:'s)? deferr(?:ed|al)|trigger(?:/execution)? timeout",
         "=trigger",
     ),
+    rule(
+        "CONFIG_ERROR",
+        "connection_not_found",
+        rf"CONNECTION_NOT_FOUND: .{{0,20}}conn_id['\"]?: {name('word')}",
+        "=connection",
+        "word",
+    ),
     rule("CONFIG_ERROR", "conn_id", rf"conn_id {name('word')}[`'\"]* isn'?t defined", "=connection", "word"),
     rule(
         "CONFIG_ERROR",

@@ -6,7 +6,14 @@ RULES = (
     rule(
         "TABLE_NOT_FOUND",
         "depends on a node named",
-        rf"depends on a (?:node|source) named {name('table')}.{{0,120}}?(?:which )?was not found",
+        r"depends on a (?:node|source) named ['\"`]?\{?(?P<table>[\w.-]{1,200}).{0,120}?(?:which )?was not found",
+        "=dbt_node",
+        "table",
+    ),
+    rule(
+        "TABLE_NOT_FOUND",
+        "is not in the graph",
+        r"depends on ['\"`](?P<table>[\w.-]{1,200})['\"`] which is not in the graph",
         "=dbt_node",
         "table",
     ),
@@ -72,4 +79,5 @@ RULES = (
         "=dbt_adapter",
         "word",
     ),
+    rule("TEST_FAILED", "configured to fail if", r"\d+ results?, configured to fail if", "=rows"),
 )

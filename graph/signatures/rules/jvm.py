@@ -3,7 +3,7 @@
 from ..rule import rule
 
 RULES = (
-    rule("OOM", "outofmemoryerror|java heap space|gc overhead limit", r"metaspace", "=metaspace"),
+    rule("OOM", "outofmemoryerror|java heap space|gc overhead limit", r"metasp(?:ac|c)e", "=metaspace"),
     rule("OOM", "outofmemoryerror", r"direct buffer memory", "=direct_memory"),
     rule("OOM", "outofmemoryerror", r"unable to create (?:new )?native thread", "=native_thread"),
     rule(

@@ -2,20 +2,20 @@
 
 from ..rule import name, rule
 
-_TOPIC = r"[`'\"\[]?(?P<table>[A-Za-z][\w.-]{0,120}?)"
+_TOPIC = r"[`'\"\[]?(?P<word>[A-Za-z][\w.-]{0,120}?)"
 
 RULES = (
     rule(
         "TOPIC_NOT_FOUND",
         "not present in metadata",
         rf"topic {_TOPIC}['`\"]? not present in metadata",
-        "table",
+        "word",
     ),
     rule(
         "TOPIC_NOT_FOUND",
         "unknowntopicorpartition|unknown_topic|unknown topic",
         rf"subscribed topic not available: {_TOPIC}: ",
-        "table",
+        "word",
     ),
     rule(
         "TOPIC_NOT_FOUND",
@@ -25,12 +25,20 @@ RULES = (
     ),
     rule(
         "ACCESS_DENIED",
-        "topicauthorization|not authorized to access topics|topic authorization failed",
+        "not authorized to access topics|topic_authorization_failed",
         r"(?:not authorized to access topics:? \[?"
         + _TOPIC
-        + r"(?=[\],\s]|$)|TopicAuthorization|topic authorization)",
+        + r"(?=[\],]|$)|[{\s]"
+        + _TOPIC.replace("<word>", "<word_code>")
+        + r"=TOPIC_AUTHORIZATION_FAILED)",
         "=topic",
-        "table",
+        "word",
+    ),
+    rule(
+        "ACCESS_DENIED",
+        "topicauthorization|topic authorization failed|topic_authorization_failed",
+        r"TopicAuthorization|topic[ _]authorization",
+        "=topic",
     ),
     rule(
         "ACCESS_DENIED",
@@ -46,8 +54,8 @@ RULES = (
     ),
     rule(
         "AUTH_FAILED",
-        "saslauthentication|sasl authentication|_authentication|sasl handshake|sslauthentication",
-        r"sasl.{0,80}(?:authentication|handshake)|_AUTHENTICATION",
+        "sasl|_authentication|sslauthentication",
+        r"sasl.{0,80}(?:authentication|handshake)|authentication.{0,80}\bsasl\b|_AUTHENTICATION",
         "=kafka_sasl",
     ),
     rule(
@@ -55,6 +63,13 @@ RULES = (
         "ssl handshake failed|sslhandshake|_ssl",
         r"(?:SSL handshake failed|SslAuthenticationException|(?-i:[=. ]_SSL\b))",
         "=handshake",
+    ),
+    rule(
+        "OFFSET_OUT_OF_RANGE",
+        "out of range with no",
+        r"out of range with no configured reset policy for partitions: \{(?P<word>[\w.-]{1,120})-\d{1,6}=",
+        "=kafka",
+        "word",
     ),
     rule(
         "OFFSET_OUT_OF_RANGE",
@@ -120,10 +135,11 @@ RULES = (
         r"NOT_COORDINATOR",
         "=kafka_coordinator",
     ),
+    rule("CONFIG_ERROR", "inconsistentclusterid", r"InconsistentClusterId", "=kafka_cluster_id"),
     rule(
         "SERVICE_UNAVAILABLE",
-        "notleader|not_leader|leader_not_available|leadernotavailable|not the leader",
-        r"not_?leader|leader_?not_?available|not the leader",
+        "notleader|not_leader|not leader|leader_not_available|leadernotavailable|not the leader",
+        r"not[_ ]?leader|leader_?not_?available|not the leader",
         "=kafka_leader",
     ),
     rule(
@@ -161,14 +177,14 @@ RULES = (
     rule(
         "SCHEMA_INCOMPATIBLE",
         "incompatible with an earlier schema|error code: 409|incompatible schema",
-        r"incompatible with an earlier schema(?: for subject ['\"\\]{0,3}(?P<table>[\w.-]{1,120}))?|error code: 409|incompatible schema",
-        "table",
+        r"incompatible with an earlier schema(?: for subject ['\"\\]{0,9}(?P<word>[\w.-]{1,120}))?|error code: 409|incompatible schema",
+        "word",
     ),
     rule(
         "SCHEMA_NOT_FOUND",
         "40401|40403|subject not found|schema not found|subject '",
-        r"subject ['\"\\]{0,3}(?P<table>[\w.-]{1,120})['\"\\]{0,3} not found|subject not found|schema (?:\d+ )?not found|4040[13]",
-        "table",
+        r"subject ['\"\\]{0,3}(?P<word>[\w.-]{1,120})['\"\\]{0,3} not found|subject not found|schema (?:\d+ )?not found|4040[13]",
+        "word",
     ),
     rule(
         "MALFORMED_DATA",

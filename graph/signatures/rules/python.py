@@ -163,8 +163,8 @@ RULES = (
     ),
     rule(
         "MALFORMED_DATA",
-        "error tokenizing data",
-        r"error tokenizing data\. C error: (?P<lower>expected|EOF|buffer|calling|out)",
+        "tokenizing data|c error: ",
+        r"C error: (?P<lower>expected|EOF|buffer|calling|out)",
         "=csv",
         "lower",
     ),

@@ -254,8 +254,9 @@ RULES = (
     rule("MISSING_FIELD", "map_key_does_not_exist", r"MAP_KEY_DOES_NOT_EXIST", "=map_key"),
     rule(
         "DUPLICATE",
-        "merge_cardinality_violation|multiple_source_row_matching|multiple source rows matched",
-        r"MERGE_CARDINALITY_VIOLATION|MULTIPLE_SOURCE_ROW_MATCHING|multiple source rows matched",
+        "merge_cardinality_violation|multiple_source_row_matching|multiple source rows",
+        r"MERGE_CARDINALITY_VIOLATION|MULTIPLE_SOURCE_ROW_MATCHING|multiple source rows matched"
+        r"|matched a target row with multiple source rows",
         "=merge_source",
     ),
     rule(

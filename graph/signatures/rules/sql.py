@@ -5,6 +5,12 @@ from ..rule import name, quoted, rule
 TYPE = r"(?P<{group}>\w{{1,40}}(?: (?:varying|precision|with(?:out)? time zone))?)"
 
 RULES = (
+    rule(
+        "AUTH_FAILED",
+        "password authentication failed|no pg_hba.conf entry|login failed for user|access denied for user",
+        r"(?P<lower>password authentication failed|no pg_hba\.conf entry|login failed for user|access denied for user)",
+        "=database",
+    ),
     rule("MISSING_FIELD", "unknown column", rf"unknown column {quoted('field')}", "field"),
     rule("MISSING_FIELD", "no such column", rf"no such column:? {name('field')}", "field"),
     rule("MISSING_FIELD", "has no column named", rf"has no column named {name('field')}", "field"),
@@ -297,6 +303,12 @@ RULES = (
     rule("LOCK_CONFLICT", "deadlock", r"deadlock", "=deadlock"),
     rule(
         "LOCK_CONFLICT",
+        "waits for",
+        r"process \d+ waits for \w+Lock on .{1,200}blocked by process",
+        "=deadlock",
+    ),
+    rule(
+        "LOCK_CONFLICT",
         "database is locked|could not set lock on file|lock wait timeout|lock timeout|could not obtain lock|table is locked|lock on file",
         r"(?P<lower>database (?:table )?is locked|could not set lock on file|lock wait timeout|lock timeout|could not obtain lock)",
         "lower",
@@ -309,15 +321,9 @@ RULES = (
     ),
     rule(
         "NO_RESOURCES",
-        "too many connections|remaining connection slots|queuepool limit|connection pool",
+        "too many connections|too many clients|remaining connection slots|queuepool limit|connection pool",
         r"(?P<lower>too many (?:clients|connections)|remaining connection slots|QueuePool limit|connection pool (?:is )?exhausted)",
         "=connections",
-    ),
-    rule(
-        "AUTH_FAILED",
-        "password authentication failed|no pg_hba.conf entry|login failed for user|access denied for user",
-        r"(?P<lower>password authentication failed|no pg_hba\.conf entry|login failed for user|access denied for user)",
-        "=database",
     ),
     rule(
         "ACCESS_DENIED",
@@ -340,6 +346,13 @@ RULES = (
         "=read_only",
     ),
     rule(
+        "CONSTRAINT_VIOLATION",
+        "other objects depend on",
+        rf"cannot drop (?:\w+ ){{1,3}}{name('table')}.{{0,80}} other objects depend on",
+        "=dependent_objects",
+        "table",
+    ),
+    rule(
         "ALREADY_EXISTS",
         "already exists",
         rf"(?P<lower>relation|table|view|schema|database|index|column|type) (?:with name )?{name('table')}[\"'`]? (?:of relation \S+ )?already exists",
@@ -349,8 +362,8 @@ RULES = (
     rule(
         "CONNECTION_LOST",
         "server closed the connection unexpectedly|terminating connection|lost connection to mysql|gone away|ssl syscall",
-        r"(?P<lower>server closed the connection|terminating connection|lost connection to mysql|gone away|SSL SYSCALL)",
-        "=database",
+        r"(?P<lower>server closed the connection|terminating connection|lost connection|gone away|SSL SYSCALL)",
+        "lower",
     ),
     rule(
         "CONNECTION_REFUSED",

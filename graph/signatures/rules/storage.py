@@ -2,7 +2,7 @@
 
 from ..rule import rule
 
-_AWS = r"error (?:occurred )?\((?:{code})\) (?:occurred )?when calling the (?P<word>\w+) operation"
+_AWS = r"error (?:occurred )?\((?:{code})\) (?:occurred )?when calling the (?P<word>\w+)\s+operation"
 _ANY = r"(?:Error Code: |Code: |\(|\[|<Code>|\"?code\"?[:=] ?\"?|\b)"
 
 RULES = (
@@ -58,15 +58,34 @@ RULES = (
         "word",
     ),
     rule(
+        "CREDENTIALS_MISSING",
+        "defaultcredentialserror|automatically determine credentials|default credentials were not found",
+        r"DefaultCredentialsError|could not automatically determine credentials|default credentials were not found",
+        "=google",
+    ),
+    rule(
         "THROTTLED",
-        "slowdown|throttling|requestlimitexceeded|toomanyrequests|provisionedthroughputexceeded|reduce your request rate",
-        r"(?P<word>SlowDown|Throttling\w*|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded|reduce your request rate)",
+        "object mutation operations",
+        r"exceeded the rate limit for object mutation",
+        "=object_mutation",
+    ),
+    rule(
+        "THROTTLED",
+        "slowdown|503 slow down|reduce your request rate",
+        r"SlowDown|503,? Slow Down|(?:AmazonS3|S3)Exception: (?:Slow Down|Please reduce)|reduce your request rate",
+        "=SlowDown",
+    ),
+    rule(
+        "THROTTLED",
+        "throttling|requestlimitexceeded|toomanyrequests|provisionedthroughputexceeded",
+        r"(?P<word>Throttling\w*|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)",
         "word",
     ),
     rule(
         "BUCKET_NOT_FOUND",
-        "nosuchbucket|bucket does not exist|specified bucket|filesystemnotfound|container does not exist|containernotfound|specified filesystem",
-        r"NoSuchBucket|bucket does not exist|FilesystemNotFound|container does not exist|ContainerNotFound|specified filesystem does not",
+        "nosuchbucket|bucket|filesystemnotfound|container does not exist|containernotfound|specified filesystem",
+        r"NoSuchBucket|bucket_?not_?found|no such ?bucket|\bbucket[^\n.]{0,80} (?:does not|doesn'?t) exist|FilesystemNotFound"
+        r"|container does not exist|ContainerNotFound|specified filesystem does not",
     ),
     rule(
         "OBJECT_NOT_FOUND",
@@ -79,7 +98,7 @@ RULES = (
     rule(
         "ERROR",
         "when calling the",
-        r"An error occurred \((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+) operation",
+        r"An error occurred \((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+)\s+operation",
         "word_code",
         "word_operation",
     ),

@@ -20,10 +20,24 @@ RULES = (
     rule(
         "ACCESS_DENIED",
         "insufficient privileges",
-        r"insufficient privileges to operate on (?P<lower_kind>[\w ]{1,30}?) ['\"`](?P<table>[^'\"`\n]{1,100})",
+        r"insufficient privileges to operate on +(?:(?P<lower_kind>[\w ]{1,30}?) )?['\"`](?P<table>[^'\"`\n]{1,100})",
         "=operate",
         "lower_kind",
         "table",
+    ),
+    rule(
+        "ACCESS_DENIED",
+        "current role has no privileges",
+        r"(?P<lower_kind>\w+) ['\"`](?P<table>[^'\"`\n]{1,100})['\"`] already exists, but current role has no privileges",
+        "=operate",
+        "lower_kind",
+        "table",
+    ),
+    rule(
+        "CONNECTION_LOST",
+        "connect to snowflake backend",
+        r"could not connect to snowflake backend",
+        "=snowflake",
     ),
     rule(
         "TABLE_NOT_FOUND",
@@ -92,6 +106,24 @@ RULES = (
     ),
     rule("RESULT_TOO_LARGE", "response too large", r"response too large to return", "=bigquery"),
     rule(
+        "UNSUPPORTED",
+        "for query planning",
+        r"not enough resources for query planning",
+        "=query_too_complex",
+    ),
+    rule(
+        "QUOTA_EXCEEDED",
+        "dml statements outstanding",
+        r"too many DML statements outstanding against table",
+        "=dml_queue",
+    ),
+    rule(
+        "DISK_FULL",
+        "available for shuffle operations",
+        r"memory limit available for shuffle operations",
+        "=shuffle",
+    ),
+    rule(
         "OOM",
         "resources exceeded during query execution",
         r"resources exceeded during query execution",
@@ -140,9 +172,22 @@ RULES = (
     ),
     rule(
         "DUPLICATE",
-        "must match at most one source row",
-        r"must match at most one source row",
+        "must match at most one source row|duplicate row detected during dml",
+        r"must match at most one source row|duplicate row detected during dml",
         "=merge_source",
+    ),
+    rule("ACCESS_DENIED", "s3serviceexception", r"S3ServiceException: ?Access Denied", "=s3"),
+    rule(
+        "TYPE_MISMATCH",
+        "cannot apply operator",
+        r"cannot apply operator: (?P<old>\w+(?:\([\w, ]{1,20}\))?) [^\w\s]{1,2} (?P<new>\w+(?:\([\w, ]{1,20}\))?)",
+        "pair",
+    ),
+    rule(
+        "TABLE_NOT_FOUND",
+        "does not exist",
+        r"line \d+:\d+: (?:table|view|schema) '(?P<table>[^'\n]{1,200})' does not exist",
+        "table",
     ),
     rule(
         "ACCESS_DENIED",
@@ -224,8 +269,9 @@ RULES = (
     rule(
         "MALFORMED_DATA",
         "stl_load_errors|sys_load_error",
-        r"stl_load_errors|sys_load_error",
+        r"(?:load into table '(?P<table>[^'\n]{1,120})' failed.{0,20})?\b(?:stl_load_errors|sys_load_error)",
         "=redshift_load",
+        "table",
     ),
     rule("ERROR", "error_class=|[databricks|error_code=", r"error_class=(?P<word>[A-Z_.]+)", "word"),
 )
