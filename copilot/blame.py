@@ -49,8 +49,12 @@ def tried(world: World, missed: Missed, job: str) -> Tried:
     told = [run for run in world.runs.get(job, ()) if slot.holds(run, missed.by)]
     runs = [run for run in told if not is_skipped(run)]
     in_time = [run for run in runs if run.started <= missed.by]
-    others = {run.run_id for run in world.runs.get(job, ())} - {run.run_id for run in told}
-    stuck = [each for each in _stuck(world, missed, slot) if each.run_id not in others]
+    told_ids = {run.run_id for run in told}
+    stuck = [
+        each
+        for each in _stuck(world, missed, slot)
+        if each.run_id in told_ids or world.run(each.run_id) is None
+    ]
     skipped = [run for run in told if is_skipped(run)]
     return Tried(job, slot, tuple(in_time or runs), tuple(skipped), tuple(stuck))
 

@@ -13,6 +13,7 @@ from .world import RunView, World
 
 DAY = timedelta(days=1)
 _ONE_START = timedelta(minutes=30)
+_AT_ONCE = timedelta(minutes=1)
 _LEAST_TOLERANCE = timedelta(minutes=15)
 _LEAST_RUNS = 4
 
@@ -62,7 +63,9 @@ def slot_of(world: World, job: str, since: datetime | None, by: datetime) -> Slo
     first = habit
     while since is not None and first <= since + usual / 24:
         first += usual
-    due = first + max(0, (by - first) // usual) * usual
+    if first > by:
+        return Slot(since or by - DAY, by, by + usual / 2, lag)
+    due = first + (by - first) // usual * usual
     opens = by - DAY if since is None else max(since, first - usual / 4)
     return Slot(opens, due, due + usual / 2, lag, is_regular=len(starts) >= _LEAST_RUNS - 1)
 
@@ -74,10 +77,15 @@ def interval(moments: list[datetime]) -> timedelta:
 
 
 def expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
-    """When the next one was to come, and by how much it may be late."""
+    """When the next one was to come, and by how much it may be late.
+
+    What comes all the time is not late before it paused for longer than it ever did.
+    """
     usual, gaps = interval(arrivals), _gaps(arrivals)
-    spread = _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
-    return arrivals[-1] + usual, max(_LEAST_TOLERANCE, 3 * spread)
+    spread = 3 * _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
+    if usual <= _ONE_START:
+        spread = max(gaps)
+    return arrivals[-1] + usual, max(_LEAST_TOLERANCE, spread)
 
 
 def _by_the_clock(usual: timedelta) -> timedelta:
@@ -87,7 +95,10 @@ def _by_the_clock(usual: timedelta) -> timedelta:
 
 
 def _gaps(moments: list[datetime]) -> list[timedelta]:
-    return [later - sooner for sooner, later in pairwise(moments) if later - sooner > _ONE_START]
+    """What lies between, without that between tries of one run, unless it is so short most of the time."""
+    gaps = [later - sooner for sooner, later in pairwise(moments) if later - sooner > _AT_ONCE]
+    apart = [gap for gap in gaps if gap > _ONE_START]
+    return apart if 3 * len(apart) >= len(gaps) else gaps
 
 
 def _is_regular(starts: list[datetime], usual: timedelta) -> bool:

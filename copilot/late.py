@@ -7,6 +7,7 @@ before blaming the writer, whether its inputs were there in time and passed thei
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from graph.signatures import family_of
 
@@ -21,6 +22,8 @@ from .world import World
 __all__ = ["Missed", "gap", "trace"]
 
 _DEPTH = 8
+_ONE_UPDATE = timedelta(minutes=30)
+_MORE_THAN_ONCE = 2
 _FIT = {"runtime": 0.95, "drift": 0.9, "resource": 0.85, "unknown": 0.85, "permission": 0.75,
         "upstream": 0.6, "anomaly": 0.8, "connectivity": 0.45}  # fmt: skip
 
@@ -90,9 +93,19 @@ def _late_inputs(
     found: list[Suspect] = []
     for urn in world.inputs(told.job):
         late = None if urn in seen else _lateness(world, urn, reference, need, missed.by)
-        if late is not None:
+        if late is not None and not _does_without(world, missed, urn):
             found += _trace(world, late, seen, depth + 1)
     return found
+
+
+def _does_without(world: World, missed: Missed, urn: str) -> bool:
+    """Whether updates have come without anything new in an input, more than once."""
+    arrivals = [each.at for each in world.commits(urn) if each.advances]
+    known = [each.at for each in world.commits(missed.urn) if each.advances]
+    updates = [each for each in known if missed.since is None or each <= missed.since]
+    pairs = [(one, other) for one, other in pairwise(updates) if other - one > _ONE_UPDATE]
+    without = [pair for pair in pairs if not any(pair[0] < each <= pair[1] for each in arrivals)]
+    return len(without) >= _MORE_THAN_ONCE and 5 * len(without) >= len(pairs)
 
 
 def _needed(told: Tried) -> datetime:

@@ -93,3 +93,29 @@ def test_arrivals_told_twice_are_expected_as_those_told_once(echoes: list[int]) 
     twice = sorted([*arrivals, *(arrivals[number] for number in echoes)])
     assert expected(twice) == expected(arrivals)
     assert interval(twice) == interval(arrivals)
+
+
+@given(st.integers(2, 25), st.integers(20, 60))
+def test_a_job_of_every_few_minutes_is_due_within_one_interval_of_the_deadline(every: int, runs: int) -> None:
+    starts = [MONDAY + number * every * MINUTE for number in range(runs)]
+    by = starts[-1] + 3 * HOUR
+    slot = _slot(starts, by)
+    assert by - every * MINUTE <= slot.due <= by
+    assert slot.holds(_run(slot.due), by)
+
+
+@given(st.lists(st.integers(1, 40 * 60), min_size=1, max_size=12), st.integers(1, 72))
+def test_whatever_the_nights_were_like_no_slot_is_due_after_its_deadline(gaps: list[int], later: int) -> None:
+    starts = [MONDAY]
+    for gap in gaps:
+        starts.append(starts[-1] + gap * MINUTE)
+    by = starts[-1] + later * HOUR
+    slot = _slot(starts, by)
+    assert slot.due <= by
+    assert starts[-1] <= slot.opens
+
+
+def test_what_comes_all_day_is_not_late_at_night() -> None:
+    arrivals = [MONDAY + day * DAY + minute * MINUTE for day in range(3) for minute in range(420, 1020, 10)]
+    due, tolerance = expected(arrivals)
+    assert due + tolerance >= arrivals[-1] + 14 * HOUR
