@@ -13,7 +13,7 @@ from statistics import fmean, median
 from graph.facts import Measured, Summarised
 
 from .policy import MIN_SAMPLE
-from .series import Judge, Usual, is_known, learn, robust_spread
+from .series import Judge, learn, robust_spread
 from .signal import Signal
 from .state import DatasetState, Point
 
@@ -49,9 +49,9 @@ def _judged(
 ) -> Signal | None:
     run_id, job = about
     found = [
-        _finding(name, value, usual[0])
+        _finding(name, value, values)
         for name, value in metrics
-        if (usual := learn(state, f"{job}\x1f{name}", Point(at, run_id, value), _judge(name, rows)))
+        if (values := learn(state, f"{job}\x1f{name}", Point(at, run_id, value), _judge(name, rows)))
     ]
     if not found:
         return None
@@ -66,12 +66,12 @@ def _judged(
 def _judge(name: str, rows: int) -> Judge:
     kind = name.partition(":")[0]
 
-    def is_odd(usual: Usual, value: float) -> bool:
-        if not is_known(usual) or (kind == _PASSED and value >= median(usual[0])):
+    def is_odd(values: list[float], value: float) -> bool:
+        if kind == _PASSED and value >= median(values):
             return False
-        if kind == "mean" and _goes_on([*usual[0], value]):
+        if kind == "mean" and _goes_on([*values, value]):
             return False
-        return all(_is_off(kind, values, value, rows) for values in usual)
+        return _is_off(kind, values, value, rows)
 
     return is_odd
 

@@ -10,12 +10,12 @@ from statistics import median
 
 from graph.facts import RunSeen
 
-from .series import Judge, Usual, is_known, learn, p95, robust_spread, usual_of
+from .series import Judge, alike, is_known, learn, p95, robust_spread, usual
 from .signal import Signal
 from .state import Commit, DatasetState, Point, Run
 
 DURATION, BYTES_PER_ROW = "duration_s", "bytes_per_row"
-_BEYOND, _WIDTH, _LEAST_S = 1.5, 3.0, 60.0
+_BEYOND, _WIDTH, _LEAST_S, _WORTH_A_LOOK_S = 1.5, 3.0, 60.0, 300.0
 _LEAST_ROWS, _LEAST_BYTES = 1_000, 1_000_000
 _MOST_RESOURCES = 10
 
@@ -27,9 +27,9 @@ def of_run(state: DatasetState, run: Run, fact: RunSeen, now: datetime) -> Signa
     seconds = elapsed_s(run, run.ended)
     told = [(DURATION, seconds)] if run.was_followed and seconds > 0 else []
     found = [
-        _finding(name, value, usual)
+        _finding(name, value, values)
         for name, value in (*told, *fact.resources[:_MOST_RESOURCES])
-        if (usual := learn(state, _key(run.job, name), Point(run.ended, run.run_id, value), _judge(name)))
+        if (values := learn(state, _key(run.job, name), Point(run.ended, run.run_id, value), _judge(name)))
     ]
     return _signal(state, run, found, now) if found else None
 
@@ -40,45 +40,54 @@ def of_commit(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
     if rows < _LEAST_ROWS or size < _LEAST_BYTES or not commit.run_id:
         return None
     point = Point(commit.at, commit.run_id, size / rows)
-    usual = learn(state, _key(commit.job, BYTES_PER_ROW), point, _judge(BYTES_PER_ROW))
-    if not usual:
+    values = learn(state, _key(commit.job, BYTES_PER_ROW), point, _judge(BYTES_PER_ROW))
+    if not values:
         return None
     return _told(
-        state, [_finding(BYTES_PER_ROW, point.value, usual)], "BYTES_PER_ROW",
+        state, [_finding(BYTES_PER_ROW, point.value, values)], "BYTES_PER_ROW",
         (commit.run_id, commit.job), (commit.at, commit.at), now,
     )  # fmt: skip
 
 
 def slow_at(state: DatasetState, run: Run) -> datetime | None:
-    """When a run that has not ended goes beyond what its job usually takes; None before that is known."""
-    usual = _usual_duration(state, run)
-    if run.started is None or not is_known(usual):
+    """When a run that has not ended goes beyond what its job usually takes; None before that is known.
+
+    A job of a few minutes has ended before anybody could look.
+    """
+    held = _durations(state, run)
+    if run.started is None or not held or held[-1].value < _WORTH_A_LOOK_S:
         return None
-    return _began(run) + timedelta(seconds=_limit(DURATION, usual))
+    values = usual(held)
+    if not is_known(values):
+        return None
+    return _began(run) + timedelta(seconds=_limit(DURATION, values))
 
 
 def running_slow(state: DatasetState, run: Run, now: datetime) -> Signal | None:
-    """The signal of a run that is beyond its baseline and still going."""
-    due = slow_at(state, run)
-    if run.ended is not None or due is None or now < due:
+    """The signal of a run that is beyond its baseline, and that of its weekday, and still going."""
+    if run.ended is not None or run.started is None:
         return None
-    finding = _finding(DURATION, elapsed_s(run, now), _usual_duration(state, run))
-    return _signal(state, run, [finding], now)
+    held, seconds = _durations(state, run), elapsed_s(run, now)
+    values = usual(held)
+    if not is_known(values) or not all(
+        seconds >= _limit(DURATION, each) for each in (values, alike(held, run.started)) if each
+    ):
+        return None
+    return _signal(state, run, [_finding(DURATION, seconds, values)], now)
 
 
 def pace(state: DatasetState, run: Run, now: datetime) -> dict[str, float]:
     """How long a run took so far, and the 95th percentile of those before; {} where none is known."""
-    usual = _usual_duration(state, run)
-    if run.started is None or not is_known(usual):
+    values = usual(_durations(state, run))
+    if run.started is None or not is_known(values):
         return {}
     seconds = elapsed_s(run, run.ended or now)
-    return {"running_s": round(seconds, 1), "baseline_p95_s": round(p95(usual[0]), 1)}
+    return {"running_s": round(seconds, 1), "baseline_p95_s": round(p95(values), 1)}
 
 
-def _usual_duration(state: DatasetState, run: Run) -> Usual:
+def _durations(state: DatasetState, run: Run) -> list[Point]:
     held = state.series.get(_key(run.job, DURATION), [])
-    others = [each for each in held if each.run_id != run.run_id]
-    return usual_of(others, run.started) if run.started else [[]]
+    return held if run.ended is None else [each for each in held if each.run_id != run.run_id]
 
 
 def elapsed_s(run: Run, until: datetime) -> float:
@@ -92,24 +101,22 @@ def _began(run: Run) -> datetime:
 
 
 def _judge(name: str) -> Judge:
-    return lambda usual, value: is_known(usual) and value > _limit(name, usual)
+    def is_odd(values: list[float], value: float) -> bool:
+        return value > _BEYOND * min(values) and value > _limit(name, values)
+
+    return is_odd
 
 
-def _limit(name: str, usual: Usual) -> float:
-    """Half as much again as the 95th percentile, of all and of the same weekday."""
-    return max(_beyond(values, _LEAST_S if name == DURATION else 0.0) for values in usual)
+def _limit(name: str, values: list[float]) -> float:
+    """Half as much again as the 95th percentile, or more where values vary."""
+    high, least = p95(values), _LEAST_S if name == DURATION else 0.0
+    return max(_BEYOND * high, high + _WIDTH * robust_spread(values, median(values)), high + least)
 
 
-def _beyond(values: list[float], least: float) -> float:
-    high, middle = p95(values), median(values)
-    return max(_BEYOND * high, high + _WIDTH * robust_spread(values, middle), high + least)
-
-
-def _finding(name: str, value: float, usual: Usual) -> dict[str, object]:
-    values = usual[0]
+def _finding(name: str, value: float, values: list[float]) -> dict[str, object]:
     return {
         "measure": name, "value": round(value, 3), "baseline_p95": round(p95(values), 3),
-        "baseline_median": round(median(values), 3), "limit": round(_limit(name, usual), 3),
+        "baseline_median": round(median(values), 3), "limit": round(_limit(name, values), 3),
         "baseline_runs": len(values),
     }  # fmt: skip
 

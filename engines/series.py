@@ -17,15 +17,12 @@ MAD_TO_SIGMA = 1.4826
 _ALIKE = 3
 _SHARE = 0.95
 
-Usual = list[list[float]]
-"""Values to compare with: those of all sound points, and where three are known those of the same weekday."""
-
-Judge = Callable[[Usual, float], bool]
-"""Whether a value is odd, beside what is usual."""
+Judge = Callable[[list[float], float], bool]
+"""Whether a value is odd, beside the values that are usual."""
 
 
-def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> Usual:
-    """Keep a point and judge it; what it is odd beside, nothing where it is usual or known.
+def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> list[float]:
+    """Keep a point and judge it; the values it is odd beside, none where it is usual or known.
 
     A point that comes late has those after it judged again, so that order leaves no trace.
     """
@@ -34,35 +31,51 @@ def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> Usual:
         if len(state.series) >= MAX_SERIES:
             return []
         held = state.series[name] = []
-    first = _place(held, point)
-    found: Usual = []
-    for index in range(first, len(held)):
-        usual = usual_of(held[:index], held[index].at)
-        odd = is_odd(usual, held[index].value)
-        held[index] = held[index]._replace(odd=odd)
-        if odd and held[index].run_id == point.run_id:
-            found = usual
+    found: list[float] = []
+    for index in range(_place(held, point), len(held)):
+        before, each = held[:index], held[index]
+        values = usual(before)
+        odd = is_known(values) and is_odd(values, each.value)
+        odd = odd and is_odd(alike(before, each.at) or values, each.value)
+        if odd != each.odd:
+            held[index] = each._replace(odd=odd)
+        if odd and each.run_id == point.run_id:
+            found = values
     del held[:-MAX_POINTS]
     return found
 
 
-def usual_of(held: list[Point], at: datetime) -> Usual:
-    """What is usual at a time. A weekday on which three runs were odd alike is usual that way."""
+def usual(held: list[Point]) -> list[float]:
+    """The values that count as usual: those of the level that seven odd ones in a row began, if any did."""
+    plain = [each.value for each in held if not each.odd]
+    if len(held) - len(plain) < REFINED:
+        return plain
+    odd = 0
+    for index in range(len(held) - 1, -1, -1):
+        odd = odd + 1 if held[index].odd else 0
+        if odd == REFINED:
+            later = held[index + REFINED :]
+            return [each.value for each in held[index : index + REFINED]] + usual(later)
+    return plain
+
+
+def alike(held: list[Point], at: datetime) -> list[float]:
+    """The values of the same weekday, once there are three; three odd ones are usual on that day."""
     same = [each for each in held if each.at.weekday() == at.weekday()]
     sound = [each.value for each in same if not each.odd]
-    alike = sound if len(sound) >= _ALIKE else [each.value for each in same]
-    everything = [each.value for each in _sound(held)]
-    return [everything, alike] if _ALIKE <= len(alike) < len(everything) else [everything]
+    found = sound if len(sound) >= _ALIKE else [each.value for each in same]
+    return found if len(found) >= _ALIKE else []
 
 
-def is_known(usual: Usual) -> bool:
+def is_known(values: list[float]) -> bool:
     """Whether there are runs enough to compare with."""
-    return len(usual[0]) >= REFINED
+    return len(values) >= REFINED
 
 
 def _place(held: list[Point], point: Point) -> int:
     """Put a point in order of time; where it stands, the end where nothing is new. One run is one point."""
-    known = next((index for index, each in enumerate(held) if each.run_id == point.run_id), None)
+    runs = [each.run_id for each in held]
+    known = runs.index(point.run_id) if point.run_id in runs else None
     if known is not None:
         if (held[known].at, held[known].value) >= (point.at, point.value):
             return len(held)
@@ -72,20 +85,6 @@ def _place(held: list[Point], point: Point) -> int:
         index -= 1
     held.insert(index, point)
     return index if known is None else min(index, known)
-
-
-def _sound(held: list[Point]) -> list[Point]:
-    """The points that count as usual: those of the level that seven odd ones in a row began, if any did."""
-    odd = 0
-    for index in range(len(held) - 1, -1, -1):
-        odd = odd + 1 if held[index].odd else 0
-        if odd == REFINED:
-            return [*held[index : index + REFINED], *_plain(held[index + REFINED :])]
-    return _plain(held)
-
-
-def _plain(held: list[Point]) -> list[Point]:
-    return [each for each in held if not each.odd]
 
 
 def p95(values: list[float]) -> float:
