@@ -104,7 +104,7 @@ class Answers:
         """What stands downstream, as a bounded list of ``{urn, type, tier, hops, effect}``."""
         self._known(urn)
         rows, is_cut = radius(
-            self._graph, urn, leave_out=(urn,), hurt=self._hurt(), max_hops=max_hops, max_nodes=max_nodes
+            self._graph, (urn,), leave_out=(urn,), hurt=self._hurt(), max_hops=max_hops, max_nodes=max_nodes
         )
         return cut(rows, max_nodes, is_cut=is_cut)
 

@@ -19,7 +19,7 @@ from .atrisk import Due, at_risk, nothing_due
 from .episodes import Episode, amended, joined, opened
 from .escalation import LIMITS, passes_limit
 from .explain import Scene, Verdict, decide, report
-from .grouping import Told, grouped, lead_of
+from .grouping import Told, grouped, lead_of, origin_of
 from .incident import Broken, founder_of, incident_document
 from .mending import mended_by
 from .paths import edges_of
@@ -102,7 +102,7 @@ class Assembly:
         """Keep the explanation of an episode that has just mended."""
         if episode.promise:
             verdict = decide(self._store, episode, now)
-            document, _ = self._explained(episode, verdict, [episode])
+            document, _ = self._explained(episode, verdict, [(episode, verdict)])
             last = self.ledger.signals.get(episode.signal_ids[-1], {})
             mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
             self.ledger.settled[episode.key] = Settled(
@@ -186,22 +186,25 @@ class Assembly:
         ]
 
     def _explained(
-        self, episode: Episode, verdict: Verdict, all_: list[Episode]
+        self, episode: Episode, verdict: Verdict, group: list[Told]
     ) -> tuple[Document, list[Edge]]:
         owner = verdict.world.text("Dataset", episode.dataset, "owner_team")
-        also = tuple(sorted({each.dataset for each in all_} - {episode.dataset}))
-        scene = Scene(founder_of(all_).incident_id, also, self.hurt(), owner)
+        episodes = [each for each, _ in group]
+        also = tuple(sorted({each.dataset for each in episodes} - {episode.dataset}))
+        origins = tuple(sorted({origin_of(*each) for each in group}))
+        scene = Scene(founder_of(episodes).incident_id, also, self.hurt(), owner, origins)
         document, steps = report(self._store, episode, verdict, scene)
         return document, edges_of(steps, format_time(episode.opened_at)) if steps else []
 
     def _incident(self, group: list[Told], now: datetime, outside: Outside) -> Document:
         episodes = [episode for episode, _ in group]
         lead, verdict = lead_of(group)
+        rca: Document
         if isinstance(verdict, Verdict):
-            rca, edges = self._explained(lead, verdict, episodes)
+            rca, edges = self._explained(lead, verdict, group)
             self._draw(lead, rca, edges)
         else:
-            rca = verdict.document | {"incident_id": founder_of(episodes).incident_id}
+            rca = {**verdict.document, "incident_id": founder_of(episodes).incident_id}
         about = {episode.dataset: self._known_of(episode) for episode in episodes}
         is_open = any(each.resolved_at is None for each in episodes)
         waiting = at_risk(self._store, rca["blast_radius"], outside.due, now) if is_open else []

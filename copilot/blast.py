@@ -1,6 +1,6 @@
 """What stands downstream, and what has happened to it (contract rule 13)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from graph.model import ExpandSpec, Hop, NodeRef
@@ -10,17 +10,18 @@ EFFECTS = {"freshness": "STALE", "contract": "INCOMPLETE", "quality": "INCOMPLET
 
 
 def radius(
-    store: GraphStore, start: str, *, leave_out: Collection[str], hurt: Mapping[str, str],
+    store: GraphStore, starts: Sequence[str], *, leave_out: Collection[str], hurt: Mapping[str, str],
     max_hops: int = 3, max_nodes: int = 1_000,
 ) -> tuple[list[dict[str, Any]], bool]:  # fmt: skip
-    """Downstream assets by hops, then name; and whether a cap cut some off.
+    """Downstream assets by hops from the nearest start, then name; and whether a cap cut some off.
 
+    A start that is not left out is among them, at no hops.
     ``hurt`` says which data sets are broken now, by the track that is.
     """
     spec = ExpandSpec(
         (Hop("FEEDS", "out"),), max_hops=max_hops, max_nodes=max_nodes + 1, max_degree=max_nodes
     )
-    found = store.expand([NodeRef("Dataset", start)], spec)
+    found = store.expand([NodeRef("Dataset", start) for start in dict.fromkeys(starts)], spec)
     rows = [
         {
             "urn": ref.key, "type": asset_type(ref.key, node.props.get("type")),
@@ -28,7 +29,7 @@ def radius(
             "effect": EFFECTS.get(hurt.get(ref.key, ""), "AT_RISK"),
         }
         for ref, node in found.nodes.items()
-        if found.depth[ref] > 0 and ref.key not in leave_out
+        if ref.key not in leave_out
     ]  # fmt: skip
     rows.sort(key=lambda row: (row["hops"], row["urn"]))
     return rows[:max_nodes], found.is_partial or len(rows) > max_nodes

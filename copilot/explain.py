@@ -12,6 +12,7 @@ from signal_factory.times import format_time
 from . import late, wording, wrong
 from .blast import radius
 from .episodes import Episode
+from .orchestration import whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
 from .suspects import ABSTAIN, TIE, WEIGHTS, Suspect, level
@@ -37,7 +38,7 @@ class Verdict:
     def group(self) -> tuple[str, ...]:
         """Episodes with the same group are one incident."""
         if self.cause is not None:
-            return ("cause", *self.cause.identity)
+            return ("cause", *_home(self.world, self.cause))
         return ("open", *sorted(each.key for each in self.candidates[:2]))
 
 
@@ -48,7 +49,7 @@ def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
         return Verdict(None, (), world)
     ranked = _ranked(_suspects(world, episode))
     best = ranked[0] if ranked else None
-    tied = [each for each in ranked[1:] if best and _equal(best, each)]
+    tied = [each for each in ranked[1:] if best and _rivals(world, best, each)]
     if best is None or best.score < ABSTAIN or tied:
         return Verdict(None, tuple(ranked), world)
     return _narrowed(Verdict(best, tuple(ranked), world), episode, best)
@@ -71,6 +72,17 @@ def _equal(best: Suspect, other: Suspect) -> bool:
     return (
         other.standing == best.standing == 1.0 and best.score - other.score < TIE and best.kind == other.kind
     )
+
+
+def _rivals(world: World, best: Suspect, other: Suspect) -> bool:
+    return _equal(best, other) and _home(world, best) != _home(world, other)
+
+
+def _home(world: World, cause: Suspect) -> tuple[str, str, str]:
+    """What makes two causes one: tasks that were not started have it in their DAG (contract rule 8)."""
+    if cause.kind != "JOB_NOT_TRIGGERED":
+        return cause.identity
+    return cause.kind, cause.label, whole_of_job(world, cause.key) or cause.key
 
 
 def _suspects(world: World, episode: Episode) -> list[Suspect]:
@@ -157,12 +169,16 @@ def _ranked(suspects: list[Suspect]) -> list[Suspect]:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What surrounds the episode that is reported: its incident, who else is hurt, and who owns it."""
+    """What surrounds the episode that is reported: its incident, who else is hurt, and who owns it.
+
+    ``origins`` are the first data sets of the cause as its other episodes see it.
+    """
 
     incident_id: str
     also: tuple[str, ...]
     hurt: dict[str, str]
     owner: str
+    origins: tuple[str, ...] = ()
 
 
 def report(
@@ -173,7 +189,8 @@ def report(
     signal_id = episode.signal_ids[0]
     steps = path_of(world, cause, signal_id, scene.incident_id) if cause else []
     start = cause.chain[0] if cause else episode.dataset
-    rows, is_cut = radius(store, start, leave_out={episode.dataset, start}, hurt=scene.hurt)
+    starts = (start, *scene.origins) if cause else (start,)
+    rows, is_cut = radius(store, starts, leave_out={episode.dataset, start}, hurt=scene.hurt)
     tied = (
         [each for each in verdict.candidates if _equal(verdict.candidates[0], each)]
         if verdict.candidates and not cause

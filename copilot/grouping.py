@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from .episodes import Episode
@@ -48,6 +48,14 @@ def lead_of(group: Sequence[Told]) -> Told:
     return min(group, key=lambda each: _nearness(*each))
 
 
+def origin_of(episode: Episode, verdict: Verdict | Settled) -> str:
+    """The cause's first data set, as the episode sees it."""
+    if isinstance(verdict, Verdict):
+        return verdict.cause.chain[0] if verdict.cause else episode.dataset
+    ends = (end for step in verdict.document["path"] for end in (step["from"], step["to"]))
+    return next((end["key"] for end in ends if end["label"] == "Dataset"), episode.dataset)
+
+
 def _home(groups: list[_Group], episode: Episode, name: tuple[str, ...]) -> _Group | None:
     """The latest group of the cause, else the one of the promise that has only just recovered."""
     near = [group for group in reversed(groups) if _touches(group, episode)]
@@ -74,10 +82,17 @@ def _touches(group: _Group, episode: Episode) -> bool:
     return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
 
 
-def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[bool, int, object, str]:
+def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[bool, int, datetime, datetime, str]:
+    """Of tasks of one DAG that were not started, the first one stands for it."""
     if isinstance(verdict, Verdict):
         is_open, hops = verdict.cause is None, len(verdict.cause.chain) if verdict.cause else 1
+        due = verdict.cause.at if verdict.cause else None
     else:
-        is_open = verdict.document["root_cause"] is None
-        hops = sum(1 for step in verdict.document["path"] if step["edge"] == "FEEDS") + 1
-    return is_open, hops, episode.first_bad, episode.dataset
+        cause, path, told = (verdict.document[name] for name in ("root_cause", "path", "timeline"))
+        is_open, hops = cause is None, sum(step["edge"] == "FEEDS" for step in path) + 1
+        times = [entry["time"] for entry in told if cause and entry["what"] == cause["summary"]]
+        due = datetime.fromisoformat(times[0]) if times else None
+    began = (
+        due if due is not None and tuple(verdict.group)[1:2] == ("JOB_NOT_TRIGGERED",) else episode.first_bad
+    )
+    return is_open, hops, began, episode.first_bad, episode.dataset

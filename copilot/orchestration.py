@@ -19,6 +19,20 @@ def whole_of(run: RunView) -> str:
     return run.dag_run or run.parent
 
 
+def whole_of_job(world: World, job: str) -> str:
+    """What starts a job together with others, "" for none.
+
+    That is its DAG, or the application that ran it last; where neither has a name, the
+    DAG run that it was last a part of.
+    """
+    for run in reversed(world.runs.get(job, ())):
+        parent = world.run(run.parent) if run.parent else None
+        named = run.dag or (parent.job if parent else "") or run.dag_run
+        if named:
+            return named
+    return ""
+
+
 def is_skipped(run: RunView) -> bool:
     """Whether a run was ended the moment it began, as dbt tells of a model that it skips."""
     return run.status == "ABORT" and not run.was_followed

@@ -47,6 +47,39 @@ def test_two_causes_on_one_night_are_two_incidents(form: Form) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
+def test_a_dag_that_was_not_started_is_one_incident_with_all_that_stands_below_it(form: Form) -> None:
+    dag = [replace(each, dag="orders_nightly", start="01:00") for each in (ORDERS, OTHER)]
+    below = [
+        replace(SILENT, reads=(each.writes,), writes=f"{each.writes}_mart", job=f"{each.job}_mart")
+        for each in dag
+    ]
+    scenario = fleet(form, (*dag, *below), slo={each.writes: {} for each in below})
+    tonight(scenario, (*dag, *below), {each.job: ABSENT for each in (*dag, *below)})
+    incident = assert_cause(replay(scenario), "JOB_NOT_TRIGGERED", ORDERS.job)
+    assert incident["datasets"] == sorted(each.writes for each in dag)
+    hops = {each["urn"]: each["hops"] for each in incident["rca"]["blast_radius"]}
+    assert hops == {OTHER.writes: 0, **{each.writes: 1 for each in below}}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_tasks_of_one_dag_that_were_not_started_are_no_rivals(form: Form) -> None:
+    first, second = (replace(each, dag="orders_nightly", start="01:00") for each in (ORDERS, OTHER))
+    both = replace(MART, reads=(first.writes, second.writes))
+    scenario = fleet(form, (first, second, both), slo={first.writes: {}, second.writes: {}})
+    tonight(scenario, (first, second, both), {each.job: ABSENT for each in (first, second, both)})
+    incident = assert_cause(replay(scenario), "JOB_NOT_TRIGGERED", first.job, second.job)
+    assert incident["datasets"] == [MART.writes]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_dags_that_were_not_started_are_two_incidents(form: Form) -> None:
+    dags = [replace(ORDERS, dag="orders_nightly"), replace(OTHER, dag="prices_nightly")]
+    scenario = fleet(form, dags)
+    tonight(scenario, dags, {each.job: ABSENT for each in dags})
+    assert len(open_incidents(replay(scenario))) == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_many_failed_checks_of_many_runs_are_one_incident(form: Form) -> None:
     batch = replace(ORDERS, gates=BATCH_GATES)
     scenario = fleet(form, [batch], slo={batch.writes: DQ})
@@ -88,7 +121,11 @@ def test_tables_of_which_nothing_is_known_are_not_one_incident() -> None:
 
 def _settled(cause: str, dataset: str) -> Settled:
     group = ["cause", "JOB_FAILED", "Job", cause] if cause else ["open"]
-    return Settled(group, {"root_cause": {"key": cause} if cause else None, "path": []}, {"name": dataset})
+    return Settled(
+        group,
+        {"root_cause": {"summary": cause} if cause else None, "path": [], "timeline": []},
+        {"name": dataset},
+    )
 
 
 def _told(number: int, dataset: str, cause: str, begins: int, lasts: int) -> tuple[Episode, Settled]:
