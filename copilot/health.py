@@ -35,10 +35,17 @@ def _one(props: dict[str, Any], state: DatasetState | None, worst: str | None) -
         "owner_team": props.get("owner_team"), "service": props.get("service"),
         "registered": bool(props.get("registered")),
         "last_good": format_time(last_good) if last_good else None,
+        "first_bad": _first_bad(state) if state else None,
         "watermark": max((each.watermark for each in good), default="") or None,
         "runbook_url": props.get("runbook_url"), "job": props.get("job"),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _first_bad(state: DatasetState) -> str | None:
+    """Since when it is broken, None while it is not."""
+    moments = [each.first_bad for each in state.open.values()]
+    return format_time(min(moments)) if moments else None
 
 
 def _last_good(state: DatasetState, good: list[Commit]) -> datetime | None:
