@@ -183,7 +183,7 @@ class Storm(_Frozen):
 class Retry(_Frozen):
     """A delivery is tried ``tries`` times, ``base_s`` · 2ⁿ seconds apart and at most ``cap_s``."""
 
-    tries: Annotated[int, Field(ge=1, le=100)] = 12
+    tries: Annotated[int, Field(ge=1, le=1000)] = 30
     base_s: Annotated[float, Field(gt=0)] = 2.0
     cap_s: Annotated[float, Field(gt=0)] = 300.0
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 10.0

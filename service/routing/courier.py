@@ -84,7 +84,7 @@ class Courier:
             self.outbox.bury(delivery, now, outcome.reason)
             self.counted(self.route, "dead")
             _LOG.error(
-                "route %s: %s was given up after %d attempts: %s",
+                "route %s: %s was given up at attempt %d: %s",
                 self.route, delivery.message.key, attempt, outcome.reason,
             )  # fmt: skip
 

@@ -27,6 +27,15 @@ _DUE = (
     "  AND e.id < o.id AND e.state IN ('waiting', 'held')) ORDER BY o.id LIMIT 1"
 )
 
+_DEAD = "SELECT id FROM outbox WHERE state = 'dead' AND (?1 IS NULL OR id = ?1) ORDER BY id"
+_AGAIN = "UPDATE outbox SET state = 'waiting', attempts = 0, due = ?, ended_at = NULL"
+_ITS_END = (
+    "WHERE kind = 'resolved' AND state = 'sent' AND EXISTS (SELECT 1 FROM outbox e WHERE e.id = ?"
+    " AND e.route = outbox.route AND e.incident_id = outbox.incident_id AND e.id < outbox.id)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.route = outbox.route"
+    "  AND l.incident_id = outbox.incident_id AND l.id > outbox.id)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -133,19 +142,19 @@ class Outbox:
     def replay(self, number: int | None, now: float) -> int:
         """Put one dead message, or all of them, back on its way; how many.
 
+        Where the conversation has ended and its end has gone out, the end goes out again
+        after it: a pager that rings late must be silenced.
+
         Raises:
             NotFound: no dead message has this number.
         """
-        sql = (
-            "UPDATE outbox SET state = 'waiting', attempts = 0, due = ?, ended_at = NULL WHERE state = 'dead'"
-        )
         with self._store.transaction() as db:
-            if number is None:
-                return db.execute(sql, (now,)).rowcount
-            done = db.execute(f"{sql} AND id = ?", (now, number)).rowcount
-        if not done:
+            rows = db.execute(_DEAD, (number,)).fetchall()
+            db.executemany(f"{_AGAIN} WHERE id = ?", [(now, row["id"]) for row in rows])
+            db.executemany(f"{_AGAIN} {_ITS_END}", [(now, row["id"]) for row in rows])
+        if number is not None and not rows:
             raise NotFound(f"no dead message {number}", hint="See `sf routes dead`.")
-        return done
+        return len(rows)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many rows by (route, state)."""

@@ -19,7 +19,7 @@ def _reference(text: str) -> str:
 
 
 Reference = Annotated[str, AfterValidator(_reference)]
-"""``env:NAME`` or ``file:PATH``; a relative path is meant from the data directory."""
+"""``env:NAME`` or ``file:PATH``; a relative path is meant from the data directory, ``~`` is the home."""
 
 
 class Secrets:
@@ -36,8 +36,10 @@ class Secrets:
         """
         kind, _, name = reference.partition(":")
         try:
-            found = self._environ.get(name, "") if kind == "env" else _read(self._base / name)
-        except (OSError, UnicodeDecodeError):
+            found = (
+                self._environ.get(name, "") if kind == "env" else _read(self._base / Path(name).expanduser())
+            )
+        except (OSError, UnicodeDecodeError, RuntimeError):
             found = ""
         if not found.strip():
             raise ConfigurationError(
@@ -54,4 +56,4 @@ class Secrets:
 
 
 def _read(path: Path) -> str:
-    return path.expanduser().read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8")

@@ -4,7 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from service.routing.config import (
+    Flapping,
+    Limits,
+    MailRoute,
+    Match,
+    PagerDutyRoute,
+    Retry,
+    Routes,
+    SlackRoute,
+    Storm,
+    WebhookRoute,
+)
 from service.routing.model import Gate
+from service.routing.references import Secrets
 from service.settings import LoadedSettings, load_settings
 from signal_factory.errors import ConfigurationError
 
@@ -99,3 +112,45 @@ def test_a_wrong_route_is_refused_by_its_place_and_without_its_values(
     assert str(failed.value).startswith("routes.to.x")
     assert said in str(failed.value)
     assert "s3cr3t" not in str(failed.value)
+
+
+def test_a_secret_is_looked_up_anew_in_the_directory_the_home_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "key").write_text("one\n", encoding="utf-8")
+    (tmp_path / "home" / "key").write_text("two\n", encoding="utf-8")
+    secrets = Secrets({"KEY": " three "}, tmp_path)
+    assert [secrets.get(each) for each in ("file:key", "file:~/key", "env:KEY")] == ["one", "two", "three"]
+    (tmp_path / "key").write_text("rotated", encoding="utf-8")
+    assert secrets.get("file:key") == "rotated"
+    assert not any(secrets.has(each) for each in ("file:none", "file:~nobody-at-all/key", "env:NONE"))
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "routing.md"
+
+
+def test_the_example_of_the_page_is_valid(tmp_path: Path) -> None:
+    example = PAGE.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    routes = load(tmp_path, example).settings.routes
+    assert [each.channel for each in routes.to.values()] == ["pagerduty", "slack", "email", "webhook"]
+    assert routes.gates == {"ds://raw/*": Gate.G0, "ds://sandbox/*": Gate.G1}
+
+
+def test_the_page_names_every_key() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    models = (
+        Routes,
+        Flapping,
+        Storm,
+        Retry,
+        Limits,
+        Match,
+        PagerDutyRoute,
+        SlackRoute,
+        MailRoute,
+        WebhookRoute,
+    )
+    missing = {key for model in models for key in model.model_fields if key not in text}
+    assert missing == set()

@@ -157,6 +157,29 @@ def test_all_dead_messages_can_be_replayed_and_others_cannot(store: RoutesStore)
         box.replay(1, T0)
 
 
+def test_a_replayed_beginning_is_followed_by_its_end_again(store: RoutesStore) -> None:
+    """A pager that is told late of what is over must not ring on."""
+    box, clock = outbox(store), Clock()
+    box.record([change(Kind.OPENED), change(Kind.RESOLVED), change(Kind.OPENED, "inc-2")], T0)
+    drain(courier(box, Scripted([Refused("HTTP 400"), Delivered(), Delivered()]), clock))
+    (dead,) = box.dead()
+    assert box.replay(dead["id"], clock().timestamp()) == 1
+    again = Scripted([Delivered(), Delivered()])
+    assert drain(courier(box, again, clock)) == 2
+    assert [key for key, _ in again.got] == ["inc-1/opened/1", "inc-1/resolved/1"]
+    assert set(states(store).values()) == {"sent"}
+
+
+def test_a_replayed_beginning_silences_no_later_one(store: RoutesStore) -> None:
+    box, clock = outbox(store), Clock()
+    box.record([change(Kind.OPENED), change(Kind.RESOLVED), change(Kind.REOPENED, number=2)], T0)
+    drain(courier(box, Scripted([Refused("HTTP 400")]), clock))
+    box.replay(None, clock().timestamp())
+    again = Scripted()
+    drain(courier(box, again, clock))
+    assert [key for key, _ in again.got] == ["inc-1/opened/1"]
+
+
 def test_retry_after_pauses_the_whole_route(store: RoutesStore) -> None:
     box, channel, clock = outbox(store), Scripted([Retry("HTTP 429", 30)]), Clock()
     box.record([change(Kind.OPENED), change(Kind.OPENED, "inc-2")], T0)
