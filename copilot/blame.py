@@ -154,15 +154,23 @@ def _because(suspect: Suspect, why: str) -> Suspect:
 def _out_of_time(world: World, missed: Missed, seen: Tried) -> Suspect:
     """A run that was not done in time: it began late, or it takes long, whichever cost more."""
     first, last = seen.runs[0], seen.runs[-1]
-    planned = seen.slot.planned(first)
-    delay, over = first.started - planned, overtime(world, missed, last)
+    over = overtime(world, missed, last)
+    planned = _planned(seen, first, over)
+    delay = first.started - planned
     if not seen.slot.tells_lateness(first) or (over is not None and delay < over):
         return slow(world, missed, last)
     grace = missed.grace if first.scheduled else max(missed.grace, _UNSCHEDULED)
-    runs_as_usual = over is not None and over <= timedelta()
+    runs_as_usual = over is not None and over < delay / 2
     if delay > grace or (runs_as_usual and delay > _A_DELAY):
         return _behind(world, missed, first, planned) or began_late(world, missed, first, planned)
     return slow(world, missed, last)
+
+
+def _planned(seen: Tried, first: RunView, over: timedelta | None) -> datetime:
+    """When it was to start: where it ran as long as ever, a schedule that was moved is what made it late."""
+    planned, due = seen.slot.planned(first), seen.slot.due
+    moved = seen.slot.is_regular and over is not None and over < (first.started - due) / 2
+    return min(planned, due) if moved else planned
 
 
 def _behind(world: World, missed: Missed, run: RunView, planned: datetime) -> Suspect | None:

@@ -1,7 +1,7 @@
 """Jobs as suspects: one that failed, wrote nothing or the old day, crawls, or did not start in time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -79,10 +79,13 @@ def not_started(world: World, missed: Missed, job: str, due: datetime) -> Suspec
     """Nothing was seen of it when it was due."""
     before = world.runs.get(job, ())
     refs = tuple(filter(None, [before[-1].run_id if before else "", job]))
+    tells_starts = any(run.was_followed for run in before)
     said = f"it usually starts at {due:%H:%M} UTC; nothing started"
-    factors = _base(world, missed, job, 0.95 if before else 0.75, said)
+    factors = _base(world, missed, job, 0.95 if tells_starts else 0.6, said)
     summary = f"{job} was not started: no run since {_when(missed.since)}"
-    return _Charge("JOB_NOT_TRIGGERED", due, summary, refs).of(missed, job, factors)
+    found = _Charge("JOB_NOT_TRIGGERED", due, summary, refs).of(missed, job, factors)
+    unseen = () if tells_starts else (f"starts of {job}: only ends of its runs were ever told",)
+    return replace(found, missing=unseen if before else ())
 
 
 def began_late(world: World, missed: Missed, run: RunView, planned: datetime) -> Suspect:

@@ -22,8 +22,8 @@ _LEAST_RUNS = 4
 class Slot:
     """When a job was to start for an update, and from and until when a start is one for it.
 
-    ``usual`` is what it keeps to, as far as its earlier runs tell; ``lag`` is how long after
-    the schedule that its runs name it starts, None where none named one.
+    ``lag`` is how long after the schedule that its runs name it usually starts, None where
+    none named one; ``is_regular`` says that ``due`` is its habit, and no guess.
     """
 
     opens: datetime
@@ -33,9 +33,15 @@ class Slot:
     is_regular: bool = False
 
     def planned(self, run: RunView) -> datetime:
-        """When this run was to start."""
-        if run.scheduled is None:
+        """When this run was to start. After days off, it may name the schedule of the last day on."""
+        told = self._scheduled(run)
+        if told is None or (self.is_regular and told < self.due <= run.started):
             return self.due
+        return told
+
+    def _scheduled(self, run: RunView) -> datetime | None:
+        if run.scheduled is None:
+            return None
         if self.lag is not None:
             return run.scheduled + self.lag
         return run.scheduled if run.started - run.scheduled < DAY / 2 else run.started
@@ -46,7 +52,7 @@ class Slot:
 
     def holds(self, run: RunView, by: datetime) -> bool:
         """Whether a run was for this update: no rerun of an old one, and not already the next."""
-        told = self.planned(run) if run.scheduled is not None else run.started
+        told = self._scheduled(run) or run.started
         return self.opens < told < self.closes or (told > self.opens and run.started <= by)
 
 
@@ -90,8 +96,11 @@ def expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
 
 def _by_the_clock(usual: timedelta) -> timedelta:
     """The interval that a clock would keep, where it is nearly that: small errors add up over a week."""
-    whole = round(usual / _ONE_START) * _ONE_START
-    return whole if abs(usual - whole) <= usual / 50 else usual
+    for grid in (DAY, DAY / 24, _ONE_START):
+        whole = round(usual / grid) * grid
+        if abs(usual - whole) <= usual / 50:
+            return whole
+    return usual
 
 
 def _gaps(moments: list[datetime]) -> list[timedelta]:

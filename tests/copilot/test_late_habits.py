@@ -119,3 +119,14 @@ def test_what_comes_all_day_is_not_late_at_night() -> None:
     arrivals = [MONDAY + day * DAY + minute * MINUTE for day in range(3) for minute in range(420, 1020, 10)]
     due, tolerance = expected(arrivals)
     assert due + tolerance >= arrivals[-1] + 14 * HOUR
+
+
+def test_on_monday_the_schedule_of_friday_is_not_two_days_late() -> None:
+    days_on = [0, 1, 2, 3, 4]
+    plans = [MONDAY + (number - 1) * DAY for number in days_on]
+    starts = [plan + DAY for plan in plans]
+    by = MONDAY + 7 * DAY + HOUR
+    slot = slot_of(_world(starts, plans), JOB, starts[-1] + 20 * MINUTE, by)
+    monday = _run(MONDAY + 7 * DAY, MONDAY + 4 * DAY)
+    assert slot.holds(monday, by)
+    assert slot.planned(monday) == MONDAY + 7 * DAY

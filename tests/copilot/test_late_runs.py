@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.replay import replay_lines
 from tests.scenarios.expecting import assert_cause, cause_of
 from tests.scenarios.replaying import replay
 from tests.scenarios.scenario import FORMS, Form, Json, Scenario, day_before, days, freshness, rfc3339
@@ -103,6 +104,27 @@ def test_the_night_after_does_not_explain_the_night_that_was_missed(form: Form) 
     incidents = replay(scenario)["incidents"]
     assert [cause_of(each) for each in incidents] == [("JOB_FAILED", "Job", STAGE.job)]
     assert incidents[0]["status"] == "RESOLVED"
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("until", ["02:30", "07:00"])
+def test_a_schedule_that_was_moved_by_hours_starts_the_job_too_late(until: str, form: Form) -> None:
+    scenario = fleet(form)
+    run(scenario, replace(ORDERS, start="06:00"), TONIGHT)
+    tonight(scenario, unlike={ORDERS.job: ABSENT}, until=until)
+    document = replay(scenario, until=scenario.at(TONIGHT, until))
+    assert [cause_of(each) for each in document["incidents"]] == [("JOB_NOT_TRIGGERED", "Job", ORDERS.job)]
+
+
+def test_it_is_less_sure_that_nothing_started_where_starts_are_never_told() -> None:
+    scenario, usual = fleet("native"), fleet("native")
+    for each in (scenario, usual):
+        tonight(each, unlike={ORDERS.job: ABSENT})
+    lines = [line for line in scenario.lines() if "JobRunStarted" not in line]
+    quiet = replay_lines(lines)["incidents"][0]["rca"]
+    told = replay(usual)["incidents"][0]["rca"]
+    assert quiet["confidence"]["score"] < told["confidence"]["score"]
+    assert any("starts of" in each for each in quiet["missing_evidence"])
 
 
 def _twice(scenario: Scenario, day: str, batch: Batch, minutes: float) -> None:
