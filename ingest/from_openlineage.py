@@ -27,6 +27,7 @@ from .assertions import is_test_job, test_of_job, tests_of_dataset, tests_of_run
 from .explicit_lineage import explicit_lineage
 from .facets import NONE, Facet, count, inner, items, text
 from .identity import Identity
+from .measurements import billed, measured
 from .watermarks import watermark_of
 
 _TERMINAL = ("COMPLETE", "FAIL", "ABORT")
@@ -128,10 +129,12 @@ def _of_run(placed: Placed) -> Iterator[Fact]:
         inputs=tuple(urn for _, urn in placed.inputs), outputs=tuple(urn for _, urn in placed.outputs),
         rows_read=_rows_read(placed), rows_written=rows or _rows_written(placed), error=error,
         retries=max(0, (count(inner(airflow, "taskInstance"), "try_number") or 1) - 1),
+        resources=billed(facets),
     )  # fmt: skip
     if event.event_type == "COMPLETE" and not _has_error(facets):
         yield from _commits(placed)
     yield from _summaries(placed)
+    yield from measured(placed.at, placed.ref, placed.run_id, placed.job, (*placed.inputs, *placed.outputs))
     yield from tests
 
 

@@ -151,6 +151,10 @@ EFFECTS: dict[str, tuple[dict[str, Any], Callable[[tuple[Fact, ...]], bool]]] = 
                     "parent": {"job": DAG, "run": {"runId": "d1"}}}),
         _of(f.RunSeen, run_type="airflow_task", dag="job://airflow/daily", retries=2),
     ),
+    "bigQueryJob": (
+        _event(run={"bigQueryJob": {"billedBytes": 10_485_760}}),
+        _of(f.RunSeen, resources=(("billed_bytes", 10_485_760.0),)),
+    ),
     "spark.exception": (
         _event(run={"spark.exception": {"message": "java.lang.OutOfMemoryError: Java heap space"}}),
         lambda facts: _of(f.RunSeen, state="FAIL")(facts) and not _of(f.Committed)(facts),
@@ -175,7 +179,7 @@ def test_the_tables_name_every_facet_of_the_specification_once() -> None:
     spec = (
         DOC.partition("## Facets of the specification")[2].partition("```\n")[2].partition("```")[0].split()
     )
-    producers = {"airflow", "spark.exception", "observability", "observability_evidence"}
+    producers = {"airflow", "bigQueryJob", "spark.exception", "observability", "observability_evidence"}
     told = [*_rows("Facets that have an effect"), *_rows("Facets without an effect")]
     assert sorted(told) == sorted([*spec, *producers])
 
