@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable, NotFound
 
+from . import budgets
 from .applier import Applier, Pacing
 from .backends import GRAPH_FILE, ClosableGraph, embedded
 from .clocks import EngineClock, TimeSource, wall_clock
 from .documents import Item
-from .entries import Appended, Verdict
+from .entries import Appended, Reset, Verdict
 from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
@@ -77,7 +78,7 @@ class Application:
         saved = self.log.load_state()
         self._engine.load(saved.rows)
         self._gate = Gate()
-        self.metrics = Metrics(self._gauges)
+        self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"])
         self.read_model: ReadModel = GatedReadModel(
             self._gate, self._engine.read_model, self.metrics.explained
         )
@@ -130,6 +131,22 @@ class Application:
         document = self._say(said)
         self.log.add_verdict(said)
         return document
+
+    def budgets(self) -> Document:
+        """What each engine has spent of its false-alarm budget."""
+        with self._gate.reading():
+            return budgets.document(self._engine.budgets())
+
+    def reset_budget(self, signal_type: str, by: str) -> Document:
+        """Hear an engine again that had overspent; durable when it returns.
+
+        Raises:
+            NotFound: nobody has said anything of such signals.
+        """
+        given = Reset(self.now(), by, signal_type)
+        self._give_anew(given)
+        self.log.add_reset(given)
+        return self.budgets()
 
     def engine_now(self) -> datetime:
         """The engine's time: the present, or where recorded events ended plus what has passed since."""
@@ -186,6 +203,15 @@ class Application:
                 _LOG.warning(
                     "feedback on %s is kept, but the rebuilt state has no such incident", said.incident_id
                 )
+
+        for given in self.log.resets():
+            try:
+                self._give_anew(given)
+            except NotFound:
+                _LOG.warning("the reset of %s is kept, but no feedback on it is", given.signal_type)
+
+    def _give_anew(self, given: Reset) -> None:
+        self._applier.change(lambda: self._engine.reset_budget(given.signal_type, given.at))
 
     def _make_routing(self) -> "Routing":
         from .routing.worker import Routing

@@ -7,7 +7,7 @@ from typing import Any
 
 from copilot.assembly import Outside
 from copilot.atrisk import deadlines_of
-from copilot.budget import Spending, demoted, spending
+from copilot.budget import Spending, demoted
 from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
 from graph.model import NodeRef
@@ -17,6 +17,7 @@ from signal_factory.ids import derived_id
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
+from .budgets import spent
 from .evidence_book import EvidenceBook
 from .pipeline import Pipeline
 
@@ -193,9 +194,7 @@ class Engine:
 
     def budgets(self) -> dict[str, Spending]:
         """What each engine has spent of its false-alarm budget, by signal type."""
-        told = [each for said in self._feedback.values() for each in said]
-        last = max((datetime.fromisoformat(each["at"]) for each in told), default=None)
-        return spending(told, self._resets, last) if last else {}
+        return spent(self._said(), self._resets)
 
     def reset_budget(self, signal_type: str, at: datetime) -> None:
         """Hear an engine again that had overspent.
@@ -203,11 +202,14 @@ class Engine:
         Raises:
             NotFound: nobody has said anything of such signals.
         """
-        if signal_type not in self.budgets():
-            raise NotFound(f"no feedback on {signal_type[:60]}", hint="`budgets` lists what there is.")
+        if all(each["signal_type"] != signal_type for each in self._said()):
+            raise NotFound(f"no feedback on {signal_type[:60]}", hint="`sf budget` lists what there is.")
         self._resets[signal_type] = at
         self._mark(f"reset/{signal_type}", format_time(at))
         self._version += 1
+
+    def _said(self) -> list[Document]:
+        return [each for said in self._feedback.values() for each in said]
 
     def unplaced(self) -> list[Document]:
         """Events that could not be placed, and why."""

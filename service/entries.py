@@ -45,6 +45,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """An engine's false-alarm budget was given anew."""
+
+    at: datetime
+    by: str
+    signal_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Appended:
     """The outcome of one append: where each event stands, and whether it is new there."""
 

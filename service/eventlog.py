@@ -19,7 +19,7 @@ from signal_factory.times import format_time
 from signal_factory.urns import check_urn
 from signal_factory.wire import Envelope
 
-from .entries import Appended, LogEntry, Rejected, Row, Verdict, prepare, restore
+from .entries import Appended, LogEntry, Rejected, Reset, Row, Verdict, prepare, restore
 from .eventlog_schema import LOG_FILE, connect_reader, connect_writer, unavailable
 from .eventlog_write import place, quarantine
 from .groupcommit import GroupCommit
@@ -136,6 +136,19 @@ class EventLog:
             "SELECT at, by, incident_id, verdict, actual_cause, comment FROM feedback ORDER BY id"
         )
         return [Verdict(datetime.fromisoformat(at), *said) for at, *said in rows]
+
+    def add_reset(self, reset: Reset) -> None:
+        """Keep that an engine's budget was reset, so that it outlives a rebuild."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO budget_resets (at, by, signal_type) VALUES (?, ?, ?)",
+                (reset.at.isoformat(), reset.by, reset.signal_type),
+            )
+
+    def resets(self) -> list[Reset]:
+        """All of them, oldest first."""
+        rows = self._rows("SELECT at, by, signal_type FROM budget_resets ORDER BY id")
+        return [Reset(datetime.fromisoformat(at), *told) for at, *told in rows]
 
     def rejected(self, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Rejects, newest first, older than the id ``before``; bodies stay in the database."""

@@ -1,6 +1,7 @@
 """What ``/metrics`` counts, in a registry of its own (Prometheus naming; durations in seconds)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,7 +13,12 @@ _LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 class Metrics:
     """Counters the service feeds, and gauges it is asked for at each scrape."""
 
-    def __init__(self, gauges: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(
+        self,
+        gauges: Callable[[], Mapping[str, float]],
+        budgets: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
+    ) -> None:
+        """``budgets`` are the items of ``service.budgets.document``."""
         self._registry = CollectorRegistry()
         self._events = Counter(
             "sf_ingest_events",
@@ -33,6 +39,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_Gauges(gauges))
+        self._registry.register(_Budgets(budgets))
 
     def ingested(self, kind: str, outcome: str, count: int = 1) -> None:
         """``outcome`` is accepted, duplicate or rejected; an unknown kind is counted as such."""
@@ -62,3 +69,25 @@ class _Gauges(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         for name, value in self._read().items():
             yield GaugeMetricFamily(f"sf_{name}", name.replace("_", " ").capitalize() + ".", value=value)
+
+
+class _Budgets(Collector):
+    """By signal type: what people said of its incidents, and whether it opens any more."""
+
+    def __init__(self, read: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        by = ["signal_type"]
+        answers = GaugeMetricFamily("sf_budget_answers", "Incidents judged in 30 days.", labels=by)
+        false = GaugeMetricFamily("sf_budget_false_alarms", "False alarms among them.", labels=by)
+        demoted = GaugeMetricFamily("sf_budget_demoted", "1 where an engine opens no incidents.", labels=by)
+        for each in self._read():
+            name = [each["signal_type"]]
+            answers.add_metric(name, each["answers"])
+            false.add_metric(name, each["false_alarms"])
+            demoted.add_metric(name, float(each["demoted_at"] is not None))
+        return (answers, false, demoted)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from copilot.budget import Spending
 from copilot.readmodel import Document, ReadModel
 from signal_factory.wire import Envelope
 
@@ -45,6 +46,14 @@ class RunningEngine(Protocol):
         by: str,
     ) -> Document:
         """Record what a person says the cause was."""
+        ...
+
+    def budgets(self) -> dict[str, Spending]:
+        """What each engine has spent of its false-alarm budget, by signal type."""
+        ...
+
+    def reset_budget(self, signal_type: str, at: datetime) -> None:
+        """Hear an engine again that had overspent."""
         ...
 
     def unplaced(self) -> list[Document]:

@@ -92,6 +92,14 @@ class RemoteReadModel:
         body = {"question": question} | ({"incident_id": incident_id} if incident_id else {})
         return self._call("POST", "ask", json=body)
 
+    def budgets(self) -> Document:
+        """What each engine has spent of its false-alarm budget."""
+        return self._get("budgets")
+
+    def reset_budget(self, signal_type: str) -> Document:
+        """Hear an engine again; the budgets after that."""
+        return self._call("POST", f"budgets/{_segment(signal_type)}/reset")
+
     def close(self) -> None:
         """Close the connection."""
         self._client.close()

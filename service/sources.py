@@ -9,6 +9,7 @@ from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable
 
 from .backends import embedded
+from .budgets import document
 from .clocks import EngineClock, wall_clock
 from .eventlog import EventLog
 from .eventlog_schema import LOG_FILE
@@ -29,6 +30,7 @@ class Source:
     read_model: ReadModel
     ask: Ask
     now: Callable[[], datetime]
+    budgets: Callable[[], Document]
     note: str = ""
 
 
@@ -44,17 +46,38 @@ def opened(loaded: LoadedSettings) -> Generator[Source]:
     if url is not None:
         remote = RemoteReadModel(url, key_for(settings), settings.request_timeout_s)
         try:
-            yield Source(remote, remote.ask, wall_clock)
+            yield Source(remote, remote.ask, wall_clock, remote.budgets)
         finally:
             remote.close()
         return
-    if not (settings.data_dir / LOG_FILE).is_file():
-        raise BackendUnavailable(
-            f"no server answers at {address(settings)}, and {settings.data_dir} holds no data",
-            hint="Start one with `sf serve`, or try `sf demo`.",
-        )
+    _must_hold_data(settings)
     with _data(settings) as source:
         yield source
+
+
+def reset_budget(loaded: LoadedSettings, signal_type: str) -> Document:
+    """Hear an engine again that had overspent, at the server or in the data directory.
+
+    Raises:
+        NotFound: nobody has said anything of such signals.
+        BackendUnavailable: nothing answers and there is no data.
+    """
+    from .application import Application
+    from .routing.config import Routes
+
+    settings, url = loaded.settings, _server(loaded)
+    if url is not None:
+        remote = RemoteReadModel(url, key_for(settings), settings.request_timeout_s)
+        try:
+            return remote.reset_budget(signal_type)
+        finally:
+            remote.close()
+    _must_hold_data(settings)
+    application = Application(settings.model_copy(update={"routes": Routes()}))
+    try:
+        return application.reset_budget(signal_type, "local")
+    finally:
+        application.close()
 
 
 def address(settings: Settings) -> str:
@@ -72,6 +95,14 @@ def key_for(settings: Settings) -> str | None:
         return path.read_text(encoding="utf-8").strip() or None
     except OSError:
         return None
+
+
+def _must_hold_data(settings: Settings) -> None:
+    if not (settings.data_dir / LOG_FILE).is_file():
+        raise BackendUnavailable(
+            f"no server answers at {address(settings)}, and {settings.data_dir} holds no data",
+            hint="Start one with `sf serve`, or try `sf demo`.",
+        )
 
 
 def _server(loaded: LoadedSettings) -> str | None:
@@ -107,7 +138,10 @@ def _data(settings: Settings) -> Generator[Source]:
         def ask(question: str, incident_id: str | None) -> Document:
             return answer(question, model, incident_id=incident_id, now=now())
 
-        yield Source(model, ask, now, _note(log.last_seq - saved.offset))
+        def budgets() -> Document:
+            return document(engine.budgets())
+
+        yield Source(model, ask, now, budgets, _note(log.last_seq - saved.offset))
     finally:
         graph.close()
         log.close()

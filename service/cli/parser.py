@@ -31,6 +31,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _reading(commands)
     _offline(commands)
     _routing(commands)
+    _budget(commands)
     found = parser.parse_args(arguments)
     if found.command is None and not found.version:
         parser.print_help(sys.stderr)
@@ -148,3 +149,11 @@ def _routing(commands: Any) -> None:
     _command(actions, "dead", "list what could not be delivered", "routes")
     replay = _command(actions, "replay", "send a dead message again", "routes")
     replay.add_argument("id", metavar="ID", help="its number, or all")
+
+
+def _budget(commands: Any) -> None:
+    budget = _command(commands, "budget", "show the false alarms of each engine, or let one be heard again")
+    _address(budget)
+    actions = budget.add_subparsers(dest="action", metavar="ACTION")
+    reset = _command(actions, "reset", "give an engine its budget anew", "budget")
+    reset.add_argument("signal_type", metavar="TYPE", help="its signal type, such as VOLUME_ANOMALY")

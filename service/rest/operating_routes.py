@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from ..keys import Scope
-from .access import App, Limit, answer, needs
+from .access import App, Caller, Limit, answer, needs
 from .problems import MEDIA_TYPE, problem
 
 router = APIRouter(tags=["operations"])
@@ -40,6 +40,18 @@ def metrics(app: App) -> Response:
 def stats(app: App) -> Response:
     """Events, duplicates, nodes, edges and the graph's hash."""
     return answer(app.stats())
+
+
+@router.get("/api/v1/budgets", dependencies=[needs(Scope.READ)])
+def budgets(app: App) -> Response:
+    """False alarms of each engine in 30 days, and which engines open no incidents because of them."""
+    return answer(app.budgets())
+
+
+@router.post("/api/v1/budgets/{signal_type}/reset", dependencies=[needs(Scope.APPROVE)])
+def reset_budget(app: App, caller: Caller, signal_type: str) -> Response:
+    """Hear an engine again; durable when answered."""
+    return answer(app.reset_budget(signal_type, caller.name))
 
 
 @router.get("/api/v1/rejected", dependencies=_OPERATE)

@@ -3,14 +3,17 @@
 import platform
 import sqlite3
 from argparse import Namespace
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, cast
 
 from signal_factory.errors import SignalFactoryError
+from signal_factory.times import format_time
 
 from ...backends import GRAPH_FILE
+from ...budgets import spent_in
 from ...eventlog import EventLog
 from ...eventlog_schema import LOG_FILE
 from ...lease import holder
@@ -97,9 +100,16 @@ def _log(directory: Path) -> dict[str, Any]:
             "applied": saved.offset,
             "state_rows": len(saved.rows),
             "rejected": log.rejected_counts(),
+            "demoted": _demoted(saved.rows),
         }
     finally:
         log.close()
+
+
+def _demoted(rows: Mapping[str, str]) -> dict[str, str]:
+    """Engines that gave too many false alarms, and since when they open no incidents."""
+    found = spent_in(rows)
+    return {name: format_time(each.demoted_at) for name, each in found.items() if each.demoted_at}
 
 
 def _damage(path: Path) -> list[str]:
