@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from signal_factory.times import format_time
 
+from . import cost
 from .deadlines import next_due, previous_due
 from .policy import Freshness
 from .signal import Signal
@@ -182,6 +183,8 @@ def _breach(
         details["current_watermark"] = mark
     if run is not None and run.error:
         details["failure_signature"] = run.error
+    if run is not None and reason == "JOB_RUNNING_SLOW":
+        details |= cost.pace(state, run, now)
     return Signal(
         "FRESHNESS_BREACH", state.urn, "WARNING" if reason == "JOB_RUNNING_SLOW" else "CRITICAL", now,
         due, first_bad, "DEADLINE", track=TRACK, promise=True, first_bad=first_bad,
