@@ -3,6 +3,7 @@
 from ..rule import name, quoted, rule
 
 RULES = (
+    rule("TYPE_MISMATCH", "naive and ", r"(?:tz|offset)-naive and (?:tz|offset)-aware", "=timezone"),
     rule(
         "MISSING_FIELD",
         "validation error",

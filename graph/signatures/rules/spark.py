@@ -175,8 +175,8 @@ RULES = (
     ),
     rule(
         "MISSING_CLASS",
-        "failed to find data source|data_source_not_found",
-        rf"(?:failed to find (?:the )?data source:? {name('word')})",
+        "find data source|find the data source|class for data source",
+        rf"(?:find (?:the )?|load class for )data source(?::\s*| ){name('word')}",
         "=data_source",
         "word",
     ),

@@ -321,8 +321,8 @@ RULES = (
     ),
     rule(
         "NO_RESOURCES",
-        "too many connections|too many clients|remaining connection slots|queuepool limit|connection pool",
-        r"(?P<lower>too many (?:clients|connections)|remaining connection slots|QueuePool limit|connection pool (?:is )?exhausted)",
+        "too many connections|too many clients|remaining connection slots|queuepool limit|connection pool|(1040,",
+        r"(?P<lower>\(1040, |too many (?:clients|connections)|remaining connection slots|QueuePool limit|connection pool (?:is )?exhausted)",
         "=connections",
     ),
     rule(

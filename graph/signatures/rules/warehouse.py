@@ -199,6 +199,13 @@ RULES = (
         "word_c",
     ),
     rule("ACCESS_DENIED", "access denied: ", r"access denied: (?P<word_a>\w+ \w+)", "word_a"),
+    rule(
+        "CONFIG_ERROR",
+        "cannot query over table",
+        rf"cannot query over table {name('table')}.{{0,20}}without a filter",
+        "=partition_filter",
+        "table",
+    ),
     # Trino, Presto, Athena
     rule(
         "MISSING_FIELD",
@@ -258,6 +265,12 @@ RULES = (
         rf"(?:field|column) {name('field')}['\"]?'?s? .{{0,40}}?type (?P<old>\w+) .{{0,40}}?(?:incompatible with|declared).{{0,80}}?type (?P<new>\w+)",
         "field",
         "pair",
+    ),
+    rule(
+        "ERROR",
+        "trinousererror(|trinoqueryerror(|trinoexternalerror(",
+        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})",
+        "word",
     ),
     rule(
         "ERROR",
