@@ -126,10 +126,12 @@ def _separates(world: World, urn: str, change: Change, failures: list[FailureVie
 def _with_version(suspect: Suspect, change: Change, between: Between, *, certain: bool) -> Suspect:
     """The failing records name this version: it ran, whenever it went live."""
     factors = suspect.factors | {"signature": (1.0, f"the failing records carry version {change.version}")}
-    standing = 1.0
-    if not certain and between.last_good is not None and change.at <= between.last_good - ROLLOUT:
-        standing = 0.75 if between.last_good - change.at < timedelta(hours=12) else 0.4
-    return replace(suspect, factors=factors, standing=standing)
+    cleared = between.last_good is not None and change.at <= between.last_good - ROLLOUT
+    if certain or not cleared:
+        summary = f"{change.service} {change.version} went live {_when(change, between)}"
+        return replace(suspect, factors=factors, standing=1.0, summary=summary)
+    recent = between.last_good is not None and between.last_good - change.at < timedelta(hours=12)
+    return replace(suspect, factors=factors, standing=0.75 if recent else 0.4)
 
 
 def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, float, str, set[str]]]:
@@ -180,12 +182,7 @@ def _suspect(
     change: Change, between: Between, chain: tuple[str, ...], run_id: str, job: str, signature: str,
     link: float, why: str, fit: float,
 ) -> Suspect:  # fmt: skip
-    after = between.first_bad - change.at
-    when = (
-        f"{span(after)} before the first failure"
-        if after >= timedelta()
-        else f"{span(after)} after the first failure"
-    )
+    when = _when(change, between)
     factors = {
         "timing": (proximity(change.at, between.first_bad), f"deployed {when}"),
         "link": (link, why),
@@ -203,3 +200,8 @@ def _suspect(
     if not between.holds(change.at):
         return suspect.ruled_out(0.2, "the data was good after it")
     return suspect
+
+
+def _when(change: Change, between: Between) -> str:
+    after = between.first_bad - change.at
+    return f"{span(after)} {'before' if after >= timedelta() else 'after'} the first failure"

@@ -118,11 +118,13 @@ class SignalView:
 
 
 def look(store: GraphStore, datasets: Iterable[str], first_bad: datetime, now: datetime) -> "World":
-    """The neighbourhood upstream of some data sets around the time they broke."""
+    """The neighbourhood upstream of some data sets around the time they broke.
+
+    It has no end in time: a sender whose clock is ahead tells of what is still to come.
+    """
     spec = ExpandSpec(
-        _UPSTREAM, max_hops=8, max_nodes=1_500, max_degree=60, since=format_time(first_bad - HISTORY),
-        until=format_time(now + timedelta(seconds=1)),
-    )  # fmt: skip
+        _UPSTREAM, max_hops=8, max_nodes=1_500, max_degree=60, since=format_time(first_bad - HISTORY)
+    )
     return World(store.expand([NodeRef("Dataset", urn) for urn in datasets], spec), now)
 
 

@@ -27,6 +27,11 @@ class Bad:
     run_ids: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
+    @property
+    def chief(self) -> str:
+        """The signature that most of it failed with."""
+        return self.signatures[0] if self.signatures else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -37,6 +42,7 @@ class Origin:
     since: datetime
     refs: tuple[str, ...]
     failures: tuple[FailureView, ...]
+    has_alarmed: bool = False
 
 
 def trace_failure(world: World, bad: Bad) -> list[Suspect]:
@@ -91,7 +97,7 @@ def _completed(suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
         1.0 if bad.evidence or origin.refs else 0.7,
         "records of the failure are at hand",
     )
-    name = bad.signatures[0] if bad.signatures else ""
+    name = bad.chief
     refs = tuple(dict.fromkeys((*suspect.refs, *origin.refs, *bad.evidence)))
     return replace(suspect, factors=factors, refs=refs, signature=name, failure=_failure_key(origin),
                    run_id=suspect.run_id or (bad.run_ids[0] if bad.run_ids else ""))  # fmt: skip
@@ -103,7 +109,7 @@ def _failure_key(origin: Origin) -> str:
 
 def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
     """The cause where no change is known: the producer or table that first shows the failure."""
-    signature = bad.signatures[0] if bad.signatures else ""
+    signature = bad.chief
     producer = _producer(world, origin) if family == "drift" else ""
     is_drift = family == "drift"
     label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
@@ -162,7 +168,13 @@ def _matching(world: World, urn: str, bad: Bad) -> list[FailureView]:
         )
 
     found = [each for each in world.failures("Dataset", urn) if fits(each)]
-    return sorted(found, key=lambda each: (each.signature not in wanted, each.first_seen, each.ref))
+    new = [each for each in found if each.signature == bad.chief or not _was_there_before(each, bad)]
+    return sorted(new or found, key=lambda each: (each.signature not in wanted, each.first_seen, each.ref))
+
+
+def _was_there_before(failure: FailureView, bad: Bad) -> bool:
+    """Whether the data was good although a few records failed like this."""
+    return bad.last_good is not None and failure.first_seen < bad.last_good - _LEAD
 
 
 def _changed(world: World, urn: str, bad: Bad) -> list[tuple[datetime, tuple[str, ...]]]:
@@ -207,16 +219,24 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
         return best
     moments = [each.first_seen for each in failures] + [at for at, _ in changes]
     recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LEAD]
-    recent += _alarms(world, chain[0], bad)
+    alarms = _alarms(world, chain[0], bad)
+    recent += alarms
     if not recent:
         return best
     since = min(recent)
     if since > bad.first_bad + timedelta(minutes=10):
         return best
-    if len(chain) == len(best.chain) and best.urn != bad.urn and since >= best.since:
+    if best.urn not in chain and not _is_more_telling(since, chain, best, has_alarmed=bool(alarms)):
         return best
     refs = tuple(dict.fromkeys([*_refs(failures), *(ref for _, evidence in changes for ref in evidence)]))
-    return Origin(chain[0], chain, since, refs, tuple(failures))
+    return Origin(chain[0], chain, since, refs, tuple(failures), bool(alarms))
+
+
+def _is_more_telling(since: datetime, chain: tuple[str, ...], best: Origin, *, has_alarmed: bool) -> bool:
+    """Of two branches: the one that is broken before one where some records fail, the longer, the earlier."""
+    if has_alarmed != best.has_alarmed:
+        return has_alarmed
+    return len(chain) > len(best.chain) or since < best.since
 
 
 def _alarms(world: World, urn: str, bad: Bad) -> list[datetime]:
