@@ -9,29 +9,32 @@ from statistics import median
 
 from .policy import GATES_DUE
 from .signal import Signal
-from .state import BatchRun, DatasetState, Run
+from .state import MOST_BEATS, BatchRun, DatasetState, Run
 
 BEATS, GATES = "heartbeats", "gates"
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
 _LEAST_SILENCE = timedelta(minutes=3)
-_REGULAR = 4
+_REGULAR, _LONG = 4, 12
 
 
 def silence_due(run: Run) -> datetime | None:
     """When the silence of a run becomes a gap, or None for a run that does not beat regularly.
 
+    Two beats missed in a row of a run that long kept time are enough, three of another.
     One beat alone tells no rhythm.
     """
     if run.state in TERMINAL or not run.beats:
         return None
-    beats = sorted({*run.beats, run.started} if run.started else set(run.beats))
+    from_start = run.started if len(run.beats) < MOST_BEATS else None
+    beats = sorted({*run.beats, from_start} if from_start else set(run.beats))
     gaps = [(later - sooner).total_seconds() for sooner, later in pairwise(beats)]
     if not gaps:
         return None
     usual = median(gaps)
     if not run.explicit_beats and (len(beats) < _REGULAR or max(gaps) > 2 * usual + 1):
         return None
-    return beats[-1] + max(_LEAST_SILENCE, timedelta(seconds=3 * usual))
+    keeps_time = len(beats) > _LONG and max(gaps) < 1.25 * usual
+    return beats[-1] + max(_LEAST_SILENCE, timedelta(seconds=(2.25 if keeps_time else 3) * usual))
 
 
 def look_at(due: datetime, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from graph.facts import RunSeen
 
 from .gaps import TERMINAL
 from .signal import Signal
-from .state import Run
+from .state import MOST_BEATS, Run
 
 _LONGEST_S = 365 * 86_400.0
 MAX_RUNS, MAX_TABLES = 20_000, 200
@@ -56,7 +56,7 @@ def advance(run: Run, fact: RunSeen) -> None:
     ):
         run.started = fact.at - timedelta(seconds=fact.duration_s)
     if fact.state in ("HEARTBEAT", "RUNNING"):
-        run.beats = sorted({*run.beats, fact.at})[-20:]
+        run.beats = sorted({*run.beats, fact.at})[-MOST_BEATS:]
         run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
     if fact.state == "START":
         run.last_start = max(fact.at, run.last_start or fact.at)

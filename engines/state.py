@@ -12,6 +12,9 @@ MAX_FAILURES, MAX_CHECKS, MAX_OPEN = 50, 500, 100
 MAX_COMMITS, MAX_RUNS, MAX_WINDOWS, MAX_BATCHES, MAX_SIGNATURES = 300, 150, 300, 60, 200
 MAX_POINTS, MAX_SERIES, MAX_HOURS = 40, 80, 200
 
+MOST_BEATS = 20
+"""So many of the last heartbeats of a run are kept."""
+
 
 @dataclass(slots=True)
 class Commit:

@@ -92,3 +92,12 @@ def test_an_older_runs_late_answers_do_not_close_the_gap():
     assert driven.open() == {"gates": "CRITICAL"}
     driven.tell(_gates("17 02:00", "r17", "CONTRACT", "PII"), now=on("19 04:00"))
     assert driven.open() == {"gates": "CRITICAL"}
+
+
+def test_two_missed_beats_are_enough_of_a_run_that_long_kept_time():
+    driven = _watched().tell(run("18 00:00", "START"))
+    for half_hours in range(40):
+        driven.tell(run(f"18 {half_hours // 2:02d}:{half_hours % 2 * 30:02d}", "HEARTBEAT"))
+    assert driven.until(on("18 20:37")).signals == []
+    (signal,) = driven.until(on("18 20:38")).signals
+    assert (signal.signatures, signal.last_good) == (("HEARTBEATS_STOPPED",), on("18 19:30"))
