@@ -80,7 +80,7 @@ def amended(episode: Episode, signal: Signal) -> Episode:
     """The episode with one more bad signal of its track."""
     if signal.first_bad is not None and signal.first_bad not in episode.deadlines:
         episode.deadlines = sorted([*episode.deadlines, signal.first_bad])[-10:]
-    if signal.first_bad is not None and signal.first_bad < episode.first_bad:
+    if signal.first_bad is not None and signal.first_bad <= episode.first_bad:
         episode.first_bad, episode.last_good = signal.first_bad, signal.last_good
     episode.state = max(episode.state, signal.state, key=STATES.index)
     episode.promise = episode.promise or signal.promise

@@ -85,7 +85,7 @@ def evaluate(state: DatasetState, run: BatchRun, now: datetime) -> Signal | None
     return Signal(
         "DQ_BREACH", state.urn, health, now, run.at, max(run.summary_at or run.at, run.verdict_at or run.at),
         "BATCH_RUN", track=TRACK,
-        promise=state.policy.registered and (objective is not None or bool(failed)),
+        promise=state.policy.registered and objective is not None,
         first_bad=first_bad, last_good=_last_good(state, run),
         signatures=signatures if health != "OK" else (),
         run_ids=(run.run_id,), metrics=_metrics(run, rate, threshold),
@@ -183,7 +183,7 @@ def _is_older(state: DatasetState, run: BatchRun) -> bool:
 
 def _last_good(state: DatasetState, bad: BatchRun) -> datetime | None:
     """When the last run before this one left the table good, as far as is known."""
-    begun = min(bad.at, bad.first_fail or bad.at)
+    begun = _begun(state, bad)
     own = {bad.run_id}
     moments = [each.at for each in state.commits if each.at < begun and each.run_id not in own]
     known_bad = {run.run_id for run in state.batches.values() if _failing(run)}
@@ -194,6 +194,18 @@ def _last_good(state: DatasetState, bad: BatchRun) -> datetime | None:
         if each.run_id not in own | known_bad and each.at < begun
     ]
     return max([*good, *checked], default=None)
+
+
+def _begun(state: DatasetState, bad: BatchRun) -> datetime:
+    """Since when the update was there that the run looked at.
+
+    A run that only checks, as a test of dbt does, looks at the last commit: what other
+    checks found good of the same commit was not good before it.
+    """
+    begun = min(bad.at, bad.first_fail or bad.at)
+    if not bad.job or any(each.job == bad.job for each in state.commits):
+        return begun
+    return max((each.at for each in state.commits if each.at <= begun), default=begun)
 
 
 def _run(state: DatasetState, run_id: str, at: datetime) -> BatchRun:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from graph import facts as graph_facts
 from graph.facts import Summarised, Validated
-from tests.engines.driving import JOB, TABLE, Driven, on, registered
+from tests.engines.driving import JOB, TABLE, Driven, commit, on, registered
 
 DQ: dict[str, Any] = {"dq": {"compliance_rate": 0.99}}
 ENUM = "UNKNOWN_ENUM:channel:KIOSK"
@@ -129,3 +129,16 @@ def test_the_order_of_tests_that_arrive_together_does_not_change_what_is_open(to
     late = on("19 12:00")
     ends = [_watched().tell(*each, now=late).until(late).open() for each in (facts, shuffled)]
     assert ends[0] == ends[1]
+
+
+def test_what_another_check_found_good_of_the_same_update_was_not_good_before_it():
+    driven = _watched()
+    driven.tell(commit("18 02:00"), _test("18 02:05", "not_null", True, "t1", "job://dbt/not_null"))
+    driven.tell(commit("19 02:00"), _test("19 02:05", "unique", True, "t2", "job://dbt/unique"))
+    driven.tell(_test("19 02:06", "not_null", False, "t3", "job://dbt/not_null"))
+    assert driven.of("DQ_BREACH")[-1].last_good == on("18 02:05")
+
+
+def test_a_failed_check_of_a_table_that_promises_no_quality_breaks_no_promise():
+    driven = Driven().tell(registered("01 00:00"), _verdict("19 02:00", CONTRACT="FAIL"))
+    assert [(each.state, each.promise) for each in driven.of("DQ_BREACH")] == [("CRITICAL", False)]
