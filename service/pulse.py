@@ -82,14 +82,15 @@ class Senders:
 
     def are_unrelated(self, senders: Collection[str]) -> bool:
         """Whether no one thing can have silenced them all: no scheduler, and no enforcer."""
-        ties = {sender: self._tied(sender) for sender in senders}
+        streams = {sender for sender in senders if _STREAMS in self.ties.get(sender, ())}
+        ties = {sender: self._tied(sender, streams) for sender in senders}
         starters = {tie for mine in ties.values() for tie in mine if tie.startswith("@")}
         return len(senders) > 1 and not any(_silences(starter, ties) for starter in starters)
 
-    def _tied(self, sender: str) -> set[str]:
-        """A job that has to do with no table may be an enforcer."""
+    def _tied(self, sender: str, streams: set[str]) -> set[str]:
+        """Its ties; a job that has to do with streams only, or with nothing, checks streams."""
         ties = set(self.ties.get(sender, ()))
-        return ties if any(tie[0] in "<>" for tie in ties) else ties | {_STREAMS}
+        return ties | {_STREAMS} if {tie[1:] for tie in ties if tie[0] in "<>"} <= streams else ties
 
     def _spoke(self, sender: str, now: datetime, ties: set[str]) -> None:
         known = self.ties.get(sender, [])
@@ -130,8 +131,9 @@ def _silences(starter: str, ties: Mapping[str, set[str]]) -> bool:
     """Whether all fall silent with what ``starter`` starts: those who share or await its tables too."""
     stopped = {sender for sender, mine in ties.items() if starter in mine}
     while starter != _STREAMS:
-        missing = {tie[1:] for sender in stopped for tie in ties[sender] if tie.startswith(">")}
-        more = {sender for sender, mine in ties.items() if any(tie[1:] in missing for tie in mine)} - stopped
+        written = {tie[1:] for sender in stopped for tie in ties[sender] if tie[0] == ">"}
+        ended = {f"{sign}{urn}" for urn in written for sign in "<>"}
+        more = {sender for sender, mine in ties.items() if mine & ended} - stopped
         if not more:
             break
         stopped |= more

@@ -78,6 +78,7 @@ def test_all_streams_of_one_enforcer_may_be_its_own_silence() -> None:
     senders = Senders()
     for night in nights(3):
         ran(senders, "job://enforcer/all", night)
+        ran(senders, "job://enforcer/views", night, "urn:dp:views")
         streamed(senders, "urn:dp:clicks", night + 10 * MINUTES)
         streamed(senders, "urn:dp:views", night + 10 * MINUTES)
     tonight = START + 3 * DAY
