@@ -12,7 +12,7 @@ from .signal import Signal
 from .state import MAX_FAILURES, DatasetState, Failure, Window
 
 TRACK = "contract"
-_LOOKBACK = 12
+_LOOKBACK, _LEAST_FAILED = 12, 3
 
 
 def window_start(at: datetime) -> datetime:
@@ -85,7 +85,7 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
 
 
 def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
-    """(objective, health); too few records have none."""
+    """(objective, health); too few records have none, nor have one or two that chance lets fail."""
     policy = state.policy
     assumed = policy.defaults
     objective = assumed.contract_rate if policy.contract_rate is None else policy.contract_rate
@@ -94,6 +94,8 @@ def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
     if total < MIN_SAMPLE:
         return objective, ""
     rate = (total - failed) / total
+    if rate < objective < 1 and failed < _LEAST_FAILED:
+        return objective, ""
     return objective, "OK" if rate >= objective else "WARNING" if rate >= warning else "CRITICAL"
 
 
@@ -113,13 +115,14 @@ def _is_bad_after(state: DatasetState, start: datetime, now: datetime) -> bool:
 
 
 def _sample(state: DatasetState, start: datetime) -> list[Window]:
-    """The window, reaching back up to an hour while it holds too few records for a rate."""
+    """The window, reaching back up to an hour while it holds too few records to tell its health."""
     found: list[Window] = []
     for step in range(_LOOKBACK):
         window = state.windows.get((start - step * WINDOW).isoformat())
         if window is not None:
             found.insert(0, window)
-        if sum(each.total for each in found) >= MIN_SAMPLE:
+        total, failed = sum(each.total for each in found), sum(each.failed for each in found)
+        if _health(state, total, failed)[1]:
             break
     return found or [Window(start)]
 

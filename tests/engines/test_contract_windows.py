@@ -47,6 +47,22 @@ def test_nineteen_records_make_no_rate_and_twenty_do():
     assert len(enough.of("CONTRACT_BREACH")) == 1
 
 
+def test_two_bad_records_of_a_small_sample_are_chance_and_four_of_two_windows_are_not():
+    once = _stream().tell(*records(on("19 10:00"), 24), *records(on("19 10:00"), 2, "FAIL"))
+    assert once.tell(*records(on("19 10:05"), 26)).until(on("19 11:00")).of("CONTRACT_BREACH") == []
+    twice = _stream()
+    for start in (on("19 10:00"), on("19 10:05")):
+        twice.tell(*records(start, 24), *records(start, 2, "FAIL"))
+    (signal,) = twice.until(on("19 10:10")).of("CONTRACT_BREACH")
+    assert (signal.state, signal.metrics["fail_count"]) == ("WARNING", 4)
+
+
+def test_where_nothing_may_fail_one_bad_record_is_a_breach():
+    driven = Driven().tell(registered("01 00:00", STREAM, contract={"compliance_rate": 1.0}))
+    driven.tell(*records(on("19 10:00"), 30), *records(on("19 10:00"), 1, "FAIL")).until(on("19 10:05"))
+    assert len(driven.of("CONTRACT_BREACH")) == 1
+
+
 def test_a_trickle_gathers_its_sample_over_the_hour_before():
     driven = _stream()
     for window in range(5):

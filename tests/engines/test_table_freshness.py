@@ -238,3 +238,16 @@ def test_completions_are_commits_of_a_job_that_never_says_when_it_starts():
     for day in (16, 17, 18, 19):
         driven.tell(run(f"{day} 05:00", "COMPLETE", f"r{day}"), commit(f"{day} 05:00", f"r{day}", strength=0))
     assert driven.until(on("19 06:30")).signals == []
+
+
+def test_a_job_that_still_runs_is_told_with_its_pace_once_seven_runs_are_known():
+    driven = Driven().tell(registered("05 12:00", freshness=due("06:00 UTC daily")))
+    for day in range(6, 14):
+        driven.tell(
+            run(f"{day:02d} 04:00", "START", f"r{day}"), run(f"{day:02d} 04:35", "COMPLETE", f"r{day}")
+        )
+        driven.tell(commit(f"{day:02d} 04:35", f"r{day}"))
+    driven.tell(run("14 05:15", "START", "r14")).until(on("14 06:30"))
+    (signal,) = driven.of("FRESHNESS_BREACH")
+    assert signal.details["reason"] == "JOB_RUNNING_SLOW"
+    assert (signal.details["running_s"], signal.details["baseline_p95_s"]) == (4_500.0, 2_100.0)
