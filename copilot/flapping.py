@@ -12,6 +12,7 @@ from .episodes import Episode
 CALM = timedelta(hours=1)
 """What breaks again within this time of its recovery had not really recovered."""
 _LEAST = 3
+_OF_DATA = ("contract", "quality", "volume")
 
 
 def goes_on(earlier: Episode, later: Episode) -> bool:
@@ -19,6 +20,12 @@ def goes_on(earlier: Episode, later: Episode) -> bool:
     if _promise(earlier) != _promise(later) or earlier.resolved_at is None:
         return False
     return later.opened_at - earlier.resolved_at <= CALM
+
+
+def is_same_failure(earlier: Episode, later: Episode) -> bool:
+    """Whether the same promise is broken by the same failure of the data, whoever was blamed for it then."""
+    same = earlier.signatures[:1] == later.signatures[:1] != []
+    return same and _promise(earlier) == _promise(later) and _promise(later)[1] in _OF_DATA
 
 
 def flapping(episodes: Iterable[Episode]) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .episodes import Episode
 from .explain import Verdict
-from .flapping import goes_on
+from .flapping import goes_on, is_same_failure
 from .settled import Settled
 
 Told: TypeAlias = tuple[Episode, Verdict | Settled]
@@ -44,8 +44,14 @@ def group_of(episode: Episode, verdict: Verdict | Settled) -> tuple[str, ...]:
 
 
 def lead_of(group: Sequence[Told]) -> Told:
-    """The episode that the incident is told from: the broken data set nearest to the cause."""
-    return min(group, key=lambda each: _nearness(*each))
+    """The episode that the incident is told from: the broken data set nearest to the cause.
+
+    Where what flapped was explained in two ways, the last explanation stands.
+    """
+    known = [(each, name) for each in group if _is_known(name := group_of(*each))]
+    last = max(known, key=lambda each: (each[0][0].opened_at, each[0][0].key), default=None)
+    kept = [each for each, name in known if last is not None and name == last[1]]
+    return min(kept or group, key=lambda each: _nearness(*each))
 
 
 def origin_of(episode: Episode, verdict: Verdict | Settled) -> str:
@@ -66,10 +72,14 @@ def _home(groups: list[_Group], episode: Episode, name: tuple[str, ...]) -> _Gro
 
 
 def _flaps(group: _Group, episode: Episode, name: tuple[str, ...]) -> bool:
-    """Two causes that are known and differ are two incidents, however soon one follows the other."""
-    if ("stale",) in group.names or (_is_known(name) and any(map(_is_known, group.names))):
+    """Two causes that are known and differ are two incidents, unless the very same failure is back."""
+    if ("stale",) in group.names:
         return False
-    return any(goes_on(earlier, episode) for earlier, _ in group.told)
+    differ = _is_known(name) and any(map(_is_known, group.names))
+    return any(
+        goes_on(earlier, episode) and (not differ or is_same_failure(earlier, episode))
+        for earlier, _ in group.told
+    )
 
 
 def _is_known(name: tuple[str, ...]) -> bool:
@@ -82,17 +92,17 @@ def _touches(group: _Group, episode: Episode) -> bool:
     return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
 
 
-def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[bool, int, datetime, datetime, str]:
+def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[int, datetime, datetime, str]:
     """Of tasks of one DAG that were not started, the first one stands for it."""
     if isinstance(verdict, Verdict):
-        is_open, hops = verdict.cause is None, len(verdict.cause.chain) if verdict.cause else 1
+        hops = len(verdict.cause.chain) if verdict.cause else 1
         due = verdict.cause.at if verdict.cause else None
     else:
         cause, path, told = (verdict.document[name] for name in ("root_cause", "path", "timeline"))
-        is_open, hops = cause is None, sum(step["edge"] == "FEEDS" for step in path) + 1
+        hops = sum(step["edge"] == "FEEDS" for step in path) + 1
         times = [entry["time"] for entry in told if cause and entry["what"] == cause["summary"]]
         due = datetime.fromisoformat(times[0]) if times else None
     began = (
         due if due is not None and tuple(verdict.group)[1:2] == ("JOB_NOT_TRIGGERED",) else episode.first_bad
     )
-    return is_open, hops, began, episode.first_bad, episode.dataset
+    return hops, began, episode.first_bad, episode.dataset

@@ -169,6 +169,18 @@ def test_a_promise_broken_again_before_it_was_calm_is_the_same_incident(causes: 
         assert len(grouped(told)) == count
 
 
+def test_the_very_same_failure_that_is_back_is_one_incident_and_its_last_cause_stands() -> None:
+    (first, one), (second, two) = _told(0, "a", "one", 0, 10), _told(1, "a", "two", 40, 10)
+    for names, count in (("MISSING_FIELD:id", 1), ("NULL_VALUE:id", 2)):
+        told = [
+            (replace(first, signatures=["MISSING_FIELD:id"]), one),
+            (replace(second, signatures=[names]), two),
+        ]
+        groups = grouped(told)
+        assert len(groups) == count
+        assert lead_of(groups[-1])[1] is two
+
+
 def test_a_cause_that_is_back_after_three_hours_is_another_incident() -> None:
     hours = int(SAME_CAUSE / timedelta(minutes=1))
     for gap, count in ((hours, 1), (hours + 1, 2)):
