@@ -6,8 +6,6 @@ before blaming the writer, whether its inputs were there in time and passed thei
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import pairwise
 
 from graph.signatures import family_of
 
@@ -16,14 +14,13 @@ from .changes import Between, on_job
 from .checks import held_back
 from .culprits import Missed, gap
 from .habits import expected
+from .inputs import late_inputs
 from .suspects import Suspect, span
 from .world import World
 
 __all__ = ["Missed", "gap", "trace"]
 
 _DEPTH = 8
-_ONE_UPDATE = timedelta(minutes=30)
-_MORE_THAN_ONCE = 2
 _FIT = {"runtime": 0.95, "drift": 0.9, "resource": 0.85, "unknown": 0.85, "permission": 0.75,
         "upstream": 0.6, "anomaly": 0.8, "connectivity": 0.45}  # fmt: skip
 
@@ -89,51 +86,11 @@ def _inputs_explain(blamed: Suspect, told: Tried) -> bool:
 def _late_inputs(
     world: World, missed: Missed, told: Tried, seen: frozenset[str], depth: int
 ) -> list[Suspect]:
-    reference, need = _reference(world, missed, told.job), _needed(told)
     found: list[Suspect] = []
-    for urn in world.inputs(told.job):
-        late = None if urn in seen else _lateness(world, urn, reference, need, missed.by)
-        if late is not None and not _does_without(world, missed, urn):
+    for late in late_inputs(world, missed, told):
+        if late.urn not in seen:
             found += _trace(world, late, seen, depth + 1)
     return found
-
-
-def _does_without(world: World, missed: Missed, urn: str) -> bool:
-    """Whether updates have come without anything new in an input, more than once."""
-    arrivals = [each.at for each in world.commits(urn) if each.advances]
-    known = [each.at for each in world.commits(missed.urn) if each.advances]
-    updates = [each for each in known if missed.since is None or each <= missed.since]
-    pairs = [(one, other) for one, other in pairwise(updates) if other - one > _ONE_UPDATE]
-    without = [pair for pair in pairs if not any(pair[0] < each <= pair[1] for each in arrivals)]
-    return len(without) >= _MORE_THAN_ONCE and 5 * len(without) >= len(pairs)
-
-
-def _needed(told: Tried) -> datetime:
-    """By when the job needs its inputs: its start, or when it would have started had they been there."""
-    return min(told.runs[0].started, told.slot.planned(told.runs[0])) if told.runs else told.slot.due
-
-
-def _reference(world: World, missed: Missed, job: str) -> datetime | None:
-    """The start of the run that left the table good: its inputs had come before that."""
-    if missed.since is None:
-        return None
-    before = [run for run in world.runs.get(job, ()) if run.started <= missed.since]
-    return before[-1].started if before else missed.since - timedelta(hours=3)
-
-
-def _lateness(world: World, urn: str, since: datetime | None, need: datetime, by: datetime) -> Missed | None:
-    """The input as missed, unless it was there in time or is not known to be due."""
-    advancing = [each for each in world.commits(urn) if each.advances]
-    before = [each.at for each in advancing if since is None or each.at <= since]
-    after = [each.at for each in advancing if since is not None and each.at > since]
-    if not before or since is None:
-        return None
-    due, tolerance = expected(before)
-    if not after:
-        return Missed(urn, before[-1], by) if max(world.now, by) > due + tolerance else None
-    if after[0] > due + tolerance and after[0] > need:
-        return Missed(urn, before[-1], min(after[0], by))
-    return None
 
 
 def _from_outside(world: World, missed: Missed) -> Suspect:

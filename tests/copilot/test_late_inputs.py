@@ -102,3 +102,17 @@ def _hourly(form: Form, tonights: Night) -> Scenario:
 )
 def test_an_hour_that_was_missed_is_explained_like_a_night(tonights: Night, kind: str, form: Form) -> None:
     assert_cause(replay(_hourly(form, tonights)), kind, "job://spark/hourly")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("arrival", "cause"), [("00:50", PRICED.job), ("01:35", RATES.job)])
+def test_an_input_that_came_late_but_in_time_does_not_explain_a_job_that_hangs(
+    arrival: str, cause: str, form: Form
+) -> None:
+    rates, priced = replace(RATES, start="00:05"), replace(PRICED, start="00:20", minutes=10)
+    scenario = fleet(form, [rates, priced], slo={rates.writes: {}})
+    late = Night(minutes=45 if arrival == "00:50" else 90)
+    tonight(scenario, [rates, priced], {
+        rates.job: late, priced.job: Night(start=f"{arrival[:4]}1", outcome="silent", minutes=200),
+    })  # fmt: skip
+    assert_cause(replay(scenario), "JOB_RUNNING_SLOW", cause)

@@ -1,0 +1,80 @@
+"""Which inputs of a job a missed update was waiting for."""
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from .blame import Tried
+from .culprits import Missed
+from .habits import expected
+from .world import World
+
+_ONE_UPDATE = timedelta(minutes=30)
+_MORE_THAN_ONCE = 2
+_SKEW = timedelta(minutes=2)
+
+
+def late_inputs(world: World, missed: Missed, told: Tried) -> list[Missed]:
+    """The inputs that were missed where that explains the table; those not known to be due are none."""
+    reference = _reference(world, missed, told.job)
+    if reference is None:
+        return []
+    known = [_late(world, missed, told, urn, reference) for urn in world.inputs(told.job)]
+    return [each for each in known if each is not None and not _does_without(world, missed, each.urn)]
+
+
+def _late(world: World, missed: Missed, told: Tried, urn: str, reference: datetime) -> Missed | None:
+    before = [at for at in _arrivals(world, urn) if at <= reference]
+    after = [at for at in _arrivals(world, urn) if at > reference]
+    if not before:
+        return None
+    due, tolerance = expected(before)
+    if not after:
+        return Missed(urn, before[-1], missed.by) if max(world.now, missed.by) > due + tolerance else None
+    in_time = after[0] <= max(due + tolerance, _needed(told))
+    if in_time or _left_time(world, missed, told, urn, due, after[0]):
+        return None
+    return Missed(urn, before[-1], min(after[0], missed.by))
+
+
+def _arrivals(world: World, urn: str) -> list[datetime]:
+    return [each.at for each in world.commits(urn) if each.advances]
+
+
+def _needed(told: Tried) -> datetime:
+    """By when the job needs its inputs: its start, or when it would have started had they been there."""
+    return min(told.runs[0].started, told.slot.planned(told.runs[0])) if told.runs else told.slot.due
+
+
+def _reference(world: World, missed: Missed, job: str) -> datetime | None:
+    """The start of the run that left the table good: its inputs had come before that."""
+    if missed.since is None:
+        return None
+    before = [run for run in world.runs.get(job, ()) if run.started <= missed.since]
+    return before[-1].started if before else missed.since - timedelta(hours=3)
+
+
+def _updates(world: World, missed: Missed) -> list[datetime]:
+    """When the table was updated, up to the last good time."""
+    return [at for at in _arrivals(world, missed.urn) if missed.since is None or at <= missed.since]
+
+
+def _does_without(world: World, missed: Missed, urn: str) -> bool:
+    """Whether updates have come without anything new in an input, more than once."""
+    arrivals = _arrivals(world, urn)
+    pairs = [(one, other) for one, other in pairwise(_updates(world, missed)) if other - one > _ONE_UPDATE]
+    without = [pair for pair in pairs if not any(pair[0] < each <= pair[1] for each in arrivals)]
+    return len(without) >= _MORE_THAN_ONCE and 5 * len(without) >= len(pairs)
+
+
+def _left_time(world: World, missed: Missed, told: Tried, urn: str, due: datetime, arrived: datetime) -> bool:
+    """Whether it came early enough for an update in time: the job then lost more than the wait for it."""
+    if told.runs and told.runs[0].started < arrived - _SKEW:
+        return False
+    arrivals = _arrivals(world, urn)
+    waits = [
+        (update - max(each for each in arrivals if each <= update)).total_seconds()
+        for update in _updates(world, missed)
+        if arrivals[0] <= update
+    ]
+    return bool(waits) and missed.by - arrived - timedelta(seconds=median(waits)) > arrived - due
