@@ -48,7 +48,7 @@ def spending(
         now: the end of the window.
     """
     told: dict[str, list[tuple[datetime, bool]]] = {}
-    for each in _last_words(feedback):
+    for each in last_words(feedback):
         kind, at = str(each.get("signal_type") or ""), datetime.fromisoformat(str(each["at"]))
         if kind and now - WINDOW < at <= now and (kind not in resets or at > resets[kind]):
             told.setdefault(kind, []).append((at, is_false_alarm(each)))
@@ -60,9 +60,11 @@ def demoted(found: Mapping[str, Spending]) -> dict[str, datetime]:
     return {kind: each.demoted_at for kind, each in found.items() if each.demoted_at is not None}
 
 
-def _last_words(feedback: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def last_words(feedback: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The last feedback on each incident, oldest first."""
     last: dict[str, Mapping[str, Any]] = {}
     for each in sorted(feedback, key=lambda one: (str(one["at"]), str(one.get("feedback_id", "")))):
+        last.pop(str(each["incident_id"]), None)
         last[str(each["incident_id"])] = each
     return list(last.values())
 

@@ -11,11 +11,12 @@ from signal_factory.times import format_time
 
 from . import late, wording, wrong
 from .blast import radius
+from .confidence import UNDECIDED, Confidence, assess, level, shown
 from .episodes import Episode
 from .orchestration import whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
-from .suspects import ABSTAIN, TIE, WEIGHTS, Suspect, level
+from .suspects import ABSTAIN, TIE, Suspect
 from .timeline import timeline
 from .world import World, look
 
@@ -33,6 +34,7 @@ class Verdict:
     candidates: tuple[Suspect, ...]
     world: World
     remark: str = ""
+    confidence: Confidence | None = None
 
     @property
     def group(self) -> tuple[str, ...]:
@@ -43,7 +45,16 @@ class Verdict:
 
 
 def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
-    """Trace an episode to its cause."""
+    """Trace an episode to its cause, and say how sure that is."""
+    verdict = _traced(store, episode, now)
+    if not verdict.candidates:
+        return verdict
+    sure = assess(verdict.candidates, verdict.world, episode.track)
+    cause = verdict.cause if sure.score >= ABSTAIN else None
+    return replace(verdict, cause=cause, confidence=sure)
+
+
+def _traced(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
     world = look(store, [episode.dataset], episode.first_bad, now)
     if episode.is_stale:
         return Verdict(None, (), world)
@@ -197,11 +208,9 @@ def report(
         else []
     )
     missing = _missing(verdict, episode, is_cut)
-    score = (
-        cause.score
-        if cause
-        else min(ABSTAIN - 0.01, verdict.candidates[0].score if verdict.candidates else 0.0)
-    )
+    said = verdict.confidence.score if verdict.confidence else 0.0
+    score = said if cause else min(UNDECIDED, said)
+    scores = shown(verdict.candidates, score)
     entries = timeline(world, episode, cause)
     refs = _refs(episode, cause, entries)
     told = wording.narrative(
@@ -210,9 +219,9 @@ def report(
     document: dict[str, Any] = {
         "incident_id": scene.incident_id,
         "verdict": "ROOT_CAUSE_FOUND" if cause else "INCONCLUSIVE",
-        "confidence": {"score": round(score, 4), "level": level(score), "factors": _factors(cause)},
-        "root_cause": _cause(cause) if cause else None,
-        "candidates": [_cause(each) for each in verdict.candidates[:10]],
+        "confidence": _confidence(verdict, score),
+        "root_cause": _cause(cause, score) if cause else None,
+        "candidates": [_cause(*each) for each in zip(verdict.candidates[:10], scores, strict=False)],
         "path": [_step(each) for each in steps],
         "query": {"cypher": cypher(steps), "gremlin": gremlin(steps)}
         if steps
@@ -237,23 +246,17 @@ def _no_query(incident_id: str) -> dict[str, str]:
     }
 
 
-def _cause(suspect: Suspect) -> dict[str, Any]:
+def _confidence(verdict: Verdict, score: float) -> dict[str, Any]:
+    if verdict.cause is None or verdict.confidence is None:
+        return {"score": round(score, 4), "level": level(score), "factors": []}
+    return verdict.confidence.document()
+
+
+def _cause(suspect: Suspect, score: float) -> dict[str, Any]:
     return {
-        "kind": suspect.kind, "entity": {"label": suspect.label, "key": suspect.key}, "score": suspect.score,
+        "kind": suspect.kind, "entity": {"label": suspect.label, "key": suspect.key}, "score": score,
         "summary": suspect.summary, "evidence_refs": list(dict.fromkeys(suspect.refs))[:10],
     }  # fmt: skip
-
-
-def _factors(cause: Suspect | None) -> list[dict[str, Any]]:
-    if cause is None:
-        return []
-    total = sum(WEIGHTS[name] for name in cause.factors)
-    return [
-        {"name": name, "value": round(value, 4), "weight": round(WEIGHTS[name] / total, 4), "reason": reason}
-        for name, (value, reason) in sorted(
-            cause.factors.items(), key=lambda each: (-WEIGHTS[each[0]], each[0])
-        )
-    ]
 
 
 def _step(step: Step) -> dict[str, Any]:

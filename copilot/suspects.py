@@ -14,7 +14,8 @@ WEIGHTS = {
     "upstream": 0.10,
     "completeness": 0.10,
 }
-HIGH, MEDIUM, ABSTAIN = 0.80, 0.55, 0.40
+ABSTAIN = 0.40
+"""No cause is named whose evidence weighs less, or that is less likely to be right."""
 MOST = 0.99
 TIE = 0.03
 """Two suspects closer than this explain a failure equally well (contract rule 12)."""
@@ -47,7 +48,10 @@ class Suspect:
 
     @property
     def score(self) -> float:
-        """The weighted mean of the factors, times the standing; 0..0.99, for nothing is certain."""
+        """The weight of the evidence, 0..0.99: the mean of the factors, times the standing.
+
+        Candidates are ranked by it. How likely the best is right, ``confidence`` says.
+        """
         weight = sum(WEIGHTS[name] for name in self.factors)
         total = sum(WEIGHTS[name] * value for name, (value, _) in self.factors.items())
         return round(min(self.standing * total / weight, MOST), 4) if weight else 0.0
@@ -64,11 +68,6 @@ class Suspect:
     def ruled_out(self, standing: float, why: str) -> "Suspect":
         """The same suspect, set back."""
         return replace(self, standing=min(self.standing, standing), summary=f"{self.summary} — {why}")
-
-
-def level(score: float) -> str:
-    """HIGH, MEDIUM or LOW."""
-    return "HIGH" if score >= HIGH else "MEDIUM" if score >= MEDIUM else "LOW"
 
 
 def proximity(before: datetime, after: datetime) -> float:

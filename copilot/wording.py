@@ -97,7 +97,7 @@ def narrative(
     if best is None:
         sentences.append("The evidence at hand does not support one root cause.")
     else:
-        sentences.append(f"Root cause ({confidence}, {score:.0%}): {best.summary}.")
+        sentences.append(f"Root cause ({sureness(confidence, score)}): {best.summary}.")
         if best.at is not None and best.at < episode.first_bad and " before " not in best.summary:
             sentences.append(f"That was {span(episode.first_bad - best.at)} before the first failure.")
         if len(best.chain) > 1:
@@ -108,6 +108,11 @@ def narrative(
     if more:
         sentences.append(f"Downstream of it: {_listed(more)}.")
     return " ".join(sentences)
+
+
+def sureness(level: str, score: float) -> str:
+    """A confidence in words, as the narrative has it: ``HIGH, 94%``."""
+    return f"{level}, {score:.0%}"
 
 
 def _what_broke(episode: Episode) -> str:

@@ -10,6 +10,7 @@ from copilot.atrisk import deadlines_of
 from copilot.budget import Spending, demoted
 from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
+from copilot.refit import Line, corrected, refitted
 from graph.model import NodeRef
 from graph.port import GraphStore
 from signal_factory.errors import InvalidEvent, NotFound
@@ -105,7 +106,8 @@ class Engine:
             self._pipeline.flush()
             now = self.now
             found = self._pipeline.assembly.incidents(now, self._outside()) if now else []
-            self._incidents = (self._version, found)
+            line = self.confidence_line()
+            self._incidents = (self._version, [corrected(each, line) for each in found])
         return self._incidents[1]
 
     def _outside(self) -> Outside:
@@ -181,11 +183,12 @@ class Engine:
         if about is None:
             raise NotFound(f"no incident {incident_id[:60]}")
         signal = self._pipeline.memory.ledger.signals.get(about["signals"][0], {})
+        sure = about["rca"]["confidence"]
         told: Document = {
             "feedback_id": derived_id("fbk", at, incident_id, verdict, by), "incident_id": incident_id,
             "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at),
             "by": by, "signal_type": signal.get("signal_type", ""),
-            "confidence": about["rca"]["confidence"]["score"],
+            "confidence": sure["score"], "fitted_confidence": sure.get("fitted", sure["score"]),
         }  # fmt: skip
         self._feedback.setdefault(incident_id, []).append(told)
         self._mark(f"feedback/{incident_id}", self._feedback[incident_id])
@@ -195,6 +198,10 @@ class Engine:
     def budgets(self) -> dict[str, Spending]:
         """What each engine has spent of its false-alarm budget, by signal type."""
         return spent(self._said(), self._resets)
+
+    def confidence_line(self) -> Line:
+        """How what people said of explanations corrects the confidence that is shown."""
+        return refitted(each for said in self._feedback.values() for each in said)
 
     def reset_budget(self, signal_type: str, at: datetime) -> None:
         """Hear an engine again that had overspent.

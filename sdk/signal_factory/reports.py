@@ -98,11 +98,17 @@ class Factor(Report):
 
 
 class Confidence(Report):
-    """How sure the root cause is, and what that is made of."""
+    """How sure the root cause is: a probability, the factors that add up to it, and the sort of answer.
+
+    ``basis`` is what precedents are counted by. ``fitted`` is the score before feedback
+    corrected it; absent where nothing was corrected.
+    """
 
     score: Score
     level: Level
     factors: tuple[Factor, ...] = ()
+    basis: str | None = None
+    fitted: Score | None = None
 
 
 class Cause(Report):

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from math import pi, sqrt
 from typing import Any, TypeAlias
 
 Judged: TypeAlias = tuple[float, bool]
 """A confidence (0..1), and whether the named cause was right."""
 
 TENTHS = 10
+_Z = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,15 @@ class Precision:
         """The part that was right."""
         return self.right / self.count if self.count else None
 
+    @property
+    def at_least(self) -> float | None:
+        """What the share is at least, with 97.5 % certainty (Wilson's interval): few answers prove little."""
+        if not self.count:
+            return None
+        share, spread = self.right / self.count, _Z * _Z / self.count
+        middle = share + spread / 2
+        return (middle - _Z * sqrt(share * (1 - share) / self.count + spread / 4 / self.count)) / (1 + spread)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -49,6 +59,7 @@ class Pair:
     level: str
     factors: dict[str, float]
     right: bool
+    basis: str = ""
 
     @property
     def judged(self) -> Judged:
@@ -68,11 +79,15 @@ def reliability(judged: Iterable[Judged], bins: int = TENTHS) -> tuple[Bin, ...]
 
 
 def by_mass(judged: Iterable[Judged], bins: int = TENTHS) -> tuple[Bin, ...]:
-    """The same over deciles: intervals that hold equally many answers."""
-    ranked = sorted(judged, key=lambda each: each[0])
-    cuts = [round(len(ranked) * number / bins) for number in range(bins + 1)]
-    parts = [ranked[start:end] for start, end in pairwise(cuts) if end > start]
-    return tuple(_bin(part[0][0], part[-1][0], part) for part in parts)
+    """The same over deciles: intervals that hold about equally many answers; equal scores stay together."""
+    ranked = sorted(judged)
+    places: dict[float, int] = {}
+    for place, (score, _) in enumerate(ranked):
+        places.setdefault(score, place * bins // len(ranked))
+    held: dict[int, list[Judged]] = {}
+    for each in ranked:
+        held.setdefault(places[each[0]], []).append(each)
+    return tuple(_bin(part[0][0], part[-1][0], part) for part in held.values())
 
 
 def calibration_error(curve: Sequence[Bin]) -> float | None:
@@ -85,6 +100,19 @@ def calibration_error(curve: Sequence[Bin]) -> float | None:
     if not total:
         return None
     return sum(each.count * abs(each.said - each.right) for each in curve) / total
+
+
+def chance_error(curve: Sequence[Bin]) -> float | None:
+    """About the error that a perfect engine would show with so few answers, 0..1; None without any.
+
+    The mean distance of a share of ``count`` answers from what it should be is that of a
+    normal distribution, ``sqrt(2 / pi)`` of its standard deviation.
+    """
+    total = sum(each.count for each in curve)
+    if not total:
+        return None
+    spreads = (each.count * sqrt(2 / pi * each.said * (1 - each.said) / each.count) for each in curve)
+    return sum(spreads) / total
 
 
 def precision_at(judged: Iterable[Judged], threshold: float) -> Precision:
@@ -106,7 +134,8 @@ def exported(pair: Pair, held_out: frozenset[str]) -> dict[str, Any]:
     return {
         "case_id": pair.case_id, "seed": pair.seed, "fault": pair.fault, "family": pair.family,
         "held_out": bool(held_out & {pair.family, pair.fault}), "kind": pair.kind, "key": pair.key,
-        "score": pair.score, "level": pair.level, "factors": pair.factors, "right": pair.right,
+        "score": pair.score, "level": pair.level, "factors": pair.factors, "basis": pair.basis,
+        "right": pair.right,
     }  # fmt: skip
 
 

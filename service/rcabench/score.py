@@ -147,4 +147,5 @@ def _pair(case: Case, incident: Incident, fault: Fault | None) -> Pair:
         level=confidence["level"],
         factors={each["name"]: float(each["value"]) for each in confidence["factors"]},
         right=fault is not None and (kind, key) in fault.answers,
+        basis=confidence.get("basis", ""),
     )

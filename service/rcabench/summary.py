@@ -12,6 +12,7 @@ from .calibration import (
     by_level,
     by_mass,
     calibration_error,
+    chance_error,
     precision_at,
     reliability,
 )
@@ -49,6 +50,7 @@ def calibration(pairs: Sequence[Pair]) -> dict[str, Any]:
         "named": len(pairs),
         "error": calibration_error(tenths),
         "error_by_deciles": calibration_error(deciles),
+        "error_by_chance": chance_error(tenths),
         "curve": [asdict(each) for each in tenths],
         "deciles": [asdict(each) for each in deciles],
         "precision_at": {str(level): _precision(precision_at(judged, level)) for level in SURE},
@@ -102,4 +104,6 @@ def _traits(scores: Sequence[CaseScore]) -> dict[str, Any]:
 
 
 def _precision(found: Precision) -> dict[str, Any]:
-    return {"count": found.count, "right": found.right, "share": found.share}
+    return {
+        "count": found.count, "right": found.right, "share": found.share, "at_least": found.at_least,
+    }  # fmt: skip

@@ -82,8 +82,9 @@ def _conduct(conduct: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 def _calibration(found: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield f"Calibration of {found['named']} named causes", True
-    errors = (_decimal(found["error"]), _decimal(found["error_by_deciles"]))
+    errors = [_decimal(found[name]) for name in ("error", "error_by_deciles", "error_by_chance")]
     yield f"  expected calibration error {errors[0]} (over deciles {errors[1]})", False
+    yield f"  a perfect engine would show about {errors[2]} on so few answers", False
     for threshold, told in found["precision_at"].items():
         yield f"  precision at confidence ≥ {threshold}: {_precision(told)}", False
     for level, told in found["levels"].items():
@@ -133,7 +134,8 @@ def _named(cause: tuple[str, str] | None) -> str:
 
 
 def _precision(told: Mapping[str, Any]) -> str:
-    return f"{percent(told['share'])} ({told['right']} of {told['count']})"
+    least = f", so at least {percent(told['at_least'])}" if told["count"] else ""
+    return f"{percent(told['share'])} ({told['right']} of {told['count']}{least})"
 
 
 def _row(shares: Iterable[float | None]) -> str:

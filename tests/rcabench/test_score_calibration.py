@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from service.rcabench.calibration import (
     Judged,
     Pair,
+    Precision,
     by_level,
     by_mass,
     calibration_error,
+    chance_error,
     exported,
     precision_at,
     reliability,
@@ -82,6 +84,40 @@ def test_nothing_said_has_no_error_to_speak_of() -> None:
 def test_precision_counts_only_answers_that_are_so_sure() -> None:
     found = precision_at([(0.95, True), (0.9, False), (0.89, False)], 0.9)
     assert (found.count, found.right, found.share) == (2, 1, 0.5)
+
+
+def test_equal_scores_stay_together_whatever_order_they_came_in() -> None:
+    judged = [(0.9, True)] * 8 + [(0.9, False)] * 8 + [(0.5, True), (0.5, False)]
+    curve = by_mass(judged)
+    assert [(each.count, each.right) for each in curve] == [(2, 0.5), (16, 0.5)]
+    assert curve == by_mass(judged[::-1])
+
+
+def test_few_answers_prove_little() -> None:
+    few, many = Precision(10, 10).at_least, Precision(1000, 1000).at_least
+    assert few is not None
+    assert many is not None
+    assert 0.6 < few < 0.8 < 0.99 < many < 1
+    assert Precision(0, 0).at_least is None
+
+
+@given(st.integers(1, 400), st.data())
+def test_what_a_share_is_at_least_is_below_it(count: int, data: st.DataObject) -> None:
+    found = Precision(count, data.draw(st.integers(0, count)))
+    assert found.share is not None
+    assert found.at_least is not None
+    assert -1e-9 <= found.at_least <= found.share + 1e-9
+
+
+def test_a_perfect_engine_shows_the_error_that_chance_makes() -> None:
+    chance = random.Random(2)
+    errors, expected = [], []
+    for _ in range(200):
+        curve = reliability((score, chance.random() < score) for score in [0.85] * 60 + [0.95] * 40)
+        errors.append(calibration_error(curve) or 0)
+        expected.append(chance_error(curve) or 0)
+    assert sum(errors) / 200 == pytest.approx(sum(expected) / 200, rel=0.15)
+    assert chance_error([]) is None
 
 
 def test_levels_come_surest_first_and_only_where_used() -> None:
