@@ -13,9 +13,9 @@ from statistics import fmean, median
 from graph.facts import Measured, Summarised
 
 from .policy import MIN_SAMPLE
-from .series import Judge, learn, robust_spread
+from .series import Judge, learn, point_of, robust_spread
 from .signal import Signal
-from .state import DatasetState, Point
+from .state import DatasetState
 
 _PASSED = "passed_rate"
 _RATES = ("null_rate", "distinct_rate", _PASSED)
@@ -51,7 +51,7 @@ def _judged(
     found = [
         _finding(name, value, values)
         for name, value in metrics
-        if (values := learn(state, f"{job}\x1f{name}", Point(at, run_id, value), _judge(name, rows)))
+        if (values := learn(state, f"{job}\x1f{name}", point_of(at, run_id, value), _judge(name, rows)))
     ]
     if not found:
         return None

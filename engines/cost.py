@@ -10,7 +10,7 @@ from statistics import median
 
 from graph.facts import RunSeen
 
-from .series import Judge, alike, is_known, learn, p95, robust_spread, usual
+from .series import Judge, alike, is_known, last_value, learn, p95, point_of, robust_spread, usual, without
 from .signal import Signal
 from .state import Commit, DatasetState, Point, Run
 
@@ -29,7 +29,7 @@ def of_run(state: DatasetState, run: Run, fact: RunSeen, now: datetime) -> Signa
     found = [
         _finding(name, value, values)
         for name, value in (*told, *fact.resources[:_MOST_RESOURCES])
-        if (values := learn(state, _key(run.job, name), Point(run.ended, run.run_id, value), _judge(name)))
+        if (values := learn(state, _key(run.job, name), point_of(run.ended, run.run_id, value), _judge(name)))
     ]
     return _signal(state, run, found, now) if found else None
 
@@ -39,12 +39,12 @@ def of_commit(state: DatasetState, commit: Commit, now: datetime) -> Signal | No
     rows, size = commit.rows or 0, commit.size or 0
     if rows < _LEAST_ROWS or size < _LEAST_BYTES or not commit.run_id:
         return None
-    point = Point(commit.at, commit.run_id, size / rows)
+    point = point_of(commit.at, commit.run_id, size / rows)
     values = learn(state, _key(commit.job, BYTES_PER_ROW), point, _judge(BYTES_PER_ROW))
     if not values:
         return None
     return _told(
-        state, [_finding(BYTES_PER_ROW, point.value, values)], "BYTES_PER_ROW",
+        state, [_finding(BYTES_PER_ROW, size / rows, values)], "BYTES_PER_ROW",
         (commit.run_id, commit.job), (commit.at, commit.at), now,
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def slow_at(state: DatasetState, run: Run) -> datetime | None:
     A job of a few minutes has ended before anybody could look.
     """
     held = _durations(state, run)
-    if run.started is None or not held or held[-1].value < _WORTH_A_LOOK_S:
+    if run.started is None or not held or last_value(held) < _WORTH_A_LOOK_S:
         return None
     values = usual(held)
     if not is_known(values):
@@ -70,7 +70,7 @@ def running_slow(state: DatasetState, run: Run, now: datetime) -> Signal | None:
     held, seconds = _durations(state, run), elapsed_s(run, now)
     values = usual(held)
     if not is_known(values) or not all(
-        seconds >= _limit(DURATION, each) for each in (values, alike(held, run.started)) if each
+        seconds >= _limit(DURATION, each) for each in (values, alike(held, run.started.timestamp())) if each
     ):
         return None
     return _signal(state, run, [_finding(DURATION, seconds, values)], now)
@@ -87,7 +87,7 @@ def pace(state: DatasetState, run: Run, now: datetime) -> dict[str, float]:
 
 def _durations(state: DatasetState, run: Run) -> list[Point]:
     held = state.series.get(_key(run.job, DURATION), [])
-    return held if run.ended is None else [each for each in held if each.run_id != run.run_id]
+    return held if run.ended is None else without(held, run.run_id)
 
 
 def elapsed_s(run: Run, until: datetime) -> float:

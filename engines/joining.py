@@ -35,8 +35,9 @@ def _united(one: dict[str, V], other: dict[str, V], both: Callable[[V, V], V]) -
 
 def _points(one: list[Point], other: list[Point]) -> list[Point]:
     """The points of both; of a run that both know, the later word."""
-    by_run = {each.run_id: each for each in sorted([*one, *other], key=lambda each: (each.at, each.value))}
-    return sorted(by_run.values(), key=lambda each: (each.at, each.run_id))[-MAX_POINTS:]
+    told = sorted([*one, *other], key=lambda each: (each[0], each[2]))
+    by_run = {run_id: (at, run_id, value, odd) for at, run_id, value, odd in told}
+    return sorted(by_run.values())[-MAX_POINTS:]
 
 
 def _late(gone: Late, into: Late) -> None:

@@ -14,11 +14,15 @@ REFINED = 7
 """So many runs make a baseline (spec/bootstrap_lld.md §5.3)."""
 
 MAD_TO_SIGMA = 1.4826
-_ALIKE = 3
-_SHARE = 0.95
+_ALIKE, _SHARE, _DAY_S = 3, 0.95, 86_400
 
 Judge = Callable[[list[float], float], bool]
 """Whether a value is odd, beside the values that are usual."""
+
+
+def point_of(at: datetime, run_id: str, value: float) -> Point:
+    """What a run measured, not judged yet."""
+    return at.timestamp(), run_id, value, False
 
 
 def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> list[float]:
@@ -33,13 +37,12 @@ def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> list[f
         held = state.series[name] = []
     found: list[float] = []
     for index in range(_place(held, point), len(held)):
-        before, each = held[:index], held[index]
-        values = usual(before)
-        odd = is_known(values) and is_odd(values, each.value)
-        odd = odd and is_odd(alike(before, each.at) or values, each.value)
-        if odd != each.odd:
-            held[index] = each._replace(odd=odd)
-        if odd and each.run_id == point.run_id:
+        at, run_id, value, _ = held[index]
+        values = usual(held[:index])
+        odd = is_known(values) and is_odd(values, value)
+        odd = odd and is_odd(alike(held[:index], at) or values, value)
+        held[index] = (at, run_id, value, odd)
+        if odd and run_id == point[1]:
             found = values
     del held[:-MAX_POINTS]
     return found
@@ -47,24 +50,40 @@ def learn(state: DatasetState, name: str, point: Point, is_odd: Judge) -> list[f
 
 def usual(held: list[Point]) -> list[float]:
     """The values that count as usual: those of the level that seven odd ones in a row began, if any did."""
-    plain = [each.value for each in held if not each.odd]
+    plain = [value for _, _, value, odd in held if not odd]
     if len(held) - len(plain) < REFINED:
         return plain
-    odd = 0
+    in_a_row = 0
     for index in range(len(held) - 1, -1, -1):
-        odd = odd + 1 if held[index].odd else 0
-        if odd == REFINED:
-            later = held[index + REFINED :]
-            return [each.value for each in held[index : index + REFINED]] + usual(later)
+        _, _, _, odd = held[index]
+        in_a_row = in_a_row + 1 if odd else 0
+        if in_a_row == REFINED:
+            level = held[index : index + REFINED]
+            return [value for _, _, value, _ in level] + usual(held[index + REFINED :])
     return plain
 
 
-def alike(held: list[Point], at: datetime) -> list[float]:
+def alike(held: list[Point], at: float) -> list[float]:
     """The values of the same weekday, once there are three; three odd ones are usual on that day."""
-    same = [each for each in held if each.at.weekday() == at.weekday()]
-    sound = [each.value for each in same if not each.odd]
-    found = sound if len(sound) >= _ALIKE else [each.value for each in same]
+    same = [(value, odd) for moment, _, value, odd in held if _weekday(moment) == _weekday(at)]
+    sound = [value for value, odd in same if not odd]
+    found = sound if len(sound) >= _ALIKE else [value for value, _ in same]
     return found if len(found) >= _ALIKE else []
+
+
+def _weekday(at: float) -> int:
+    return int(at // _DAY_S) % 7
+
+
+def last_value(held: list[Point]) -> float:
+    """What the newest point measured."""
+    _, _, value, _ = held[-1]
+    return value
+
+
+def without(held: list[Point], run_id: str) -> list[Point]:
+    """The points of all other runs."""
+    return [(at, other, value, odd) for at, other, value, odd in held if other != run_id]
 
 
 def is_known(values: list[float]) -> bool:
@@ -74,14 +93,16 @@ def is_known(values: list[float]) -> bool:
 
 def _place(held: list[Point], point: Point) -> int:
     """Put a point in order of time; where it stands, the end where nothing is new. One run is one point."""
-    runs = [each.run_id for each in held]
-    known = runs.index(point.run_id) if point.run_id in runs else None
+    at, run_id, value, _ = point
+    runs = [known for _, known, _, _ in held]
+    known = runs.index(run_id) if run_id in runs else None
     if known is not None:
-        if (held[known].at, held[known].value) >= (point.at, point.value):
+        before, _, told, _ = held[known]
+        if (before, told) >= (at, value):
             return len(held)
         del held[known]
     index = len(held)
-    while index and (held[index - 1].at, held[index - 1].run_id) > (point.at, point.run_id):
+    while index and held[index - 1][:2] > (at, run_id):
         index -= 1
     held.insert(index, point)
     return index if known is None else min(index, known)

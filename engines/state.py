@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TypeAlias
 
 from .policy import Policy
 
@@ -11,6 +11,9 @@ _ONE_COMMIT = timedelta(hours=1)
 MAX_FAILURES, MAX_CHECKS, MAX_OPEN = 50, 500, 100
 MAX_COMMITS, MAX_RUNS, MAX_WINDOWS, MAX_BATCHES, MAX_SIGNATURES = 300, 150, 300, 60, 200
 MAX_POINTS, MAX_SERIES, MAX_HOURS = 40, 80, 200
+
+Point: TypeAlias = tuple[float, str, float, bool]
+"""What one run measured: when (Unix seconds), its id, the value, and whether that was odd. Many are kept."""
 
 MOST_BEATS = 20
 """So many of the last heartbeats of a run are kept."""
@@ -28,15 +31,6 @@ class Commit:
     strength: int
     anomalous: bool = False
     size: int | None = None
-
-
-class Point(NamedTuple):
-    """What one run measured; ``odd`` points are no part of what is usual."""
-
-    at: datetime
-    run_id: str
-    value: float
-    odd: bool = False
 
 
 @dataclass(slots=True)

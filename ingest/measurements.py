@@ -19,9 +19,9 @@ def measured(
 ) -> Iterator[Measured]:
     """Null rates, shares of distinct values and means of the columns that a run measured."""
     for dataset, urn in told:
-        facet: Facet = dataset.input_facets.get("dataQualityMetrics") or dataset.facets.get(
-            "dataQualityMetrics", {}
-        )
+        facet = dataset.input_facets.get("dataQualityMetrics") or dataset.facets.get("dataQualityMetrics")
+        if not facet:
+            continue
         rows = count(facet, "rowCount")
         columns = inner(facet, "columnMetrics")
         if not rows or not columns:
