@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.facts import Fact, Summarised, Validated
+from graph.facts import Fact, Measured, Summarised, Validated
 from tests.engines.driving import JOB, STREAM, TABLE, Driven, commit, due, on, records, registered, run
 
 OTHER = "ds://unity/gold.orders"
@@ -76,3 +76,32 @@ def test_a_run_seen_under_two_names_keeps_its_beginning_and_its_end() -> None:
 
 def _run_of(fact: Any, name: str) -> Any:
     return replace(fact, outputs=(name,))
+
+
+@settings(max_examples=20)
+@given(st.lists(st.booleans(), min_size=12, max_size=12))
+def test_what_was_measured_under_two_names_is_one_baseline(under_other: list[bool]) -> None:
+    def told(day: int, name: str) -> Measured:
+        at = on(f"{day:02d} 03:00")
+        return Measured(at, f"m{day}", name, f"m{day}", JOB, 1_000, (("null_rate:a", 0.01 * (day % 3)),))
+
+    split, whole = Driven(), Driven()
+    for day, is_other in enumerate(under_other, 1):
+        split.tell(told(day, OTHER if is_other else TABLE))
+        whole.tell(told(day, TABLE))
+    split.engines.rename(OTHER, TABLE, on(LATE))
+    assert split.engines.states[TABLE].series == whole.engines.states[TABLE].series
+
+
+def test_late_records_and_hours_of_two_names_add_up() -> None:
+    driven = Driven()
+    for name in (STREAM, OTHER):
+        driven.tell(*(replace(each, dataset=name) for each in records(on("19 12:00"), 20)))
+        late = [replace(each, dataset=name) for each in records(on("17 12:00"), 5, "FAIL")]
+        driven.tell(*late, now=on("19 12:05"))
+    driven.engines.states[STREAM].hours["2026-01-19T12:00:00+00:00"] = 3
+    driven.engines.states[OTHER].hours["2026-01-19T12:00:00+00:00"] = 4
+    driven.engines.rename(OTHER, STREAM, on(LATE))
+    state = driven.engines.states[STREAM]
+    assert (state.late.records, state.late.failed) == (10, 10)
+    assert state.hours == {"2026-01-19T12:00:00+00:00": 7}
