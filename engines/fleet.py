@@ -22,7 +22,6 @@ from graph.facts import (
 )
 
 from . import (
-    agenda,
     anomaly,
     contract,
     cost,
@@ -35,8 +34,9 @@ from . import (
     stream_volume,
     volume,
 )
-from .agenda import BEAT, DUE, FLOW, GATES, PACE, QUALITY, ROWS, SHARES, WINDOW, Agenda, Deadline
+from .agenda import BEAT, DUE, FLOW, GATES, PACE, QUALITY, ROWS, SHARES, WINDOW, Agenda
 from .joining import join
+from .looks import signals_at, some
 from .policy import BASELINE, GATES_DUE, policy_of
 from .runs import Routes, advance, failed
 from .signal import Signal
@@ -72,7 +72,7 @@ class SignalEngines:
             case Summarised():
                 found = self._summarised(fact, now)
             case Measured():
-                found = _some(anomaly.of_measures(self._state(fact.dataset), fact, now))
+                found = some(anomaly.of_measures(self._state(fact.dataset), fact, now))
             case Tested():
                 found = self._judged(quality.observe_test, fact, now)
             case SchemaSeen():
@@ -94,7 +94,8 @@ class SignalEngines:
         if state is None:
             return []
         self.touched.add(due.urn)
-        return [self._settle(signal) for signal in self._at(state, due)]
+        found = self._fresh(state, due.at) if due.what == DUE else signals_at(state, due, self.routes)
+        return [self._settle(signal) for signal in found]
 
     def rename(self, old: str, new: str, now: datetime) -> list[Signal]:
         """Two names turned out to be one table: what the one did is judged by what the other promised."""
@@ -111,12 +112,12 @@ class SignalEngines:
     def _again(self, state: DatasetState, now: datetime) -> Iterator[Signal]:
         """Judge the last run, window and commit anew, by what holds and is known now."""
         for run in quality.judged(state)[-1:]:
-            yield from _some(quality.evaluate(state, run, now))
+            yield from some(quality.evaluate(state, run, now))
         last = contract.last_closed(state, now)
         if last is not None:
-            yield from _some(contract.evaluate(state, last, now))
+            yield from some(contract.evaluate(state, last, now))
         for commit in freshness.advancing(state)[-1:]:
-            yield from _some(freshness.recovered(state, commit, now))
+            yield from some(freshness.recovered(state, commit, now))
 
     def _state(self, urn: str) -> DatasetState:
         self.touched.add(urn)
@@ -137,46 +138,11 @@ class SignalEngines:
             if batch.ended is not None:
                 self._agenda.add(batch.ended + GATES_DUE, state.urn, GATES, run_id)
 
-    def _at(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
-        match due.what:
-            case agenda.WINDOW:
-                yield from self._window(state, datetime.fromisoformat(due.about), due.at)
-            case agenda.DUE:
-                yield from self._fresh(state, due.at)
-            case agenda.FLOW:
-                yield from _some(stream_volume.evaluate(state, contract.window_start(due.at), due.at))
-            case agenda.SHARES:
-                yield from _some(hourly.failures(state, datetime.fromisoformat(due.about), due.at))
-            case agenda.ROWS:
-                yield from _some(hourly.rows(state, datetime.fromisoformat(due.about), due.at))
-            case _:
-                yield from self._of_run(state, due)
-
-    def _of_run(self, state: DatasetState, due: Deadline) -> Iterator[Signal]:
-        """What is looked at of one run."""
-        run, batch = state.runs.get(due.about), state.batches.get(due.about)
-        if due.what == BEAT and run is not None:
-            yield from _some(gaps.silent(state, run, due.at))
-        elif due.what == PACE and run is not None:
-            yield from _some(cost.running_slow(state, run, due.at))
-        elif due.what == QUALITY and batch is not None:
-            yield from _some(quality.evaluate(state, batch, due.at))
-        elif due.what == GATES and batch is not None and batch.ended is not None:
-            job = self.routes.jobs_of_runs.get(due.about, "")
-            yield from _some(gaps.gates_missing(state, due.about, job, batch.ended, due.at))
-
-    def _window(self, state: DatasetState, start: datetime, now: datetime) -> Iterator[Signal]:
-        """Judge a window; after a late record, the last one too, whose word on today stands."""
-        yield from _some(contract.evaluate(state, start, now))
-        last = contract.last_closed(state, now)
-        if last is not None and last > start:
-            yield from _some(contract.evaluate(state, last, now))
-
     def _fresh(self, state: DatasetState, now: datetime) -> Iterator[Signal]:
         objective, due = state.policy.freshness, state.due
         if objective is None or due is None or due + objective.grace != now:
             return
-        yield from _some(freshness.at_deadline(state, due, now))
+        yield from some(freshness.at_deadline(state, due, now))
         at = freshness.schedule(state, due)
         if at is not None:
             self._agenda.add(at, state.urn, DUE)
@@ -229,7 +195,7 @@ class SignalEngines:
             told.is_new[signature] = True
         if run is not None:
             yield from self._quality(state, run, now)
-            yield from _some(gaps.gates_complete(state, run, now))
+            yield from some(gaps.gates_complete(state, run, now))
         state.prune()
 
     def _look_at_hour(self, state: DatasetState, at: datetime, what: str, now: datetime) -> None:
@@ -238,7 +204,7 @@ class SignalEngines:
 
     def _summarised(self, fact: Summarised, now: datetime) -> Iterator[Signal]:
         yield from self._judged(quality.observe_summary, fact, now)
-        yield from _some(anomaly.of_summary(self._state(fact.dataset), fact, now))
+        yield from some(anomaly.of_summary(self._state(fact.dataset), fact, now))
 
     def _judged(
         self, observe: Callable[[DatasetState, _Judged], BatchRun], fact: _Judged, now: datetime
@@ -276,14 +242,14 @@ class SignalEngines:
             return
         for each in counting:
             if commit.at <= each.at <= commit.at + BASELINE:
-                yield from _some(volume.evaluate(state, each, now))
-        yield from _some(cost.of_commit(state, commit, now))
+                yield from some(volume.evaluate(state, each, now))
+        yield from some(cost.of_commit(state, commit, now))
         if hourly.is_busy(state):
             self._look_at_hour(state, commit.at, ROWS, now)
             self._look_at_hour(state, commit.at + hourly.HOUR, ROWS, now)
-        yield from _some(freshness.recovered(state, commit, now))
+        yield from some(freshness.recovered(state, commit, now))
         for track in [each for each in state.open if each.startswith(gaps.BEATS)]:
-            yield from _some(gaps.beating_again(state, track.partition(":")[2], now))
+            yield from some(gaps.beating_again(state, track.partition(":")[2], now))
         if fact.strength == 2 and fact.run_id:
             self._await_gates(state, fact.run_id, fact.at, now)
 
@@ -308,11 +274,11 @@ class SignalEngines:
         if run is None:
             run = state.runs[fact.run_id] = Run(fact.run_id, fact.job)
         advance(run, fact)
-        yield from _some(gaps.beating_again(state, fact.run_id, now))
+        yield from some(gaps.beating_again(state, fact.run_id, now))
         self._watch_beats(state, run, now)
         costly = cost.of_run(state, run, fact, now)
         if is_first:
-            yield from _some(costly)
+            yield from some(costly)
             self._watch_pace(state, run, now)
         if run.state == "COMPLETE":
             self._await_gates(state, fact.run_id, fact.at, now)
@@ -341,7 +307,3 @@ class SignalEngines:
         if state is not None:
             settle(state, signal)
         return signal
-
-
-def _some(signal: Signal | None) -> Iterable[Signal]:
-    return () if signal is None else (signal,)
