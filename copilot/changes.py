@@ -1,9 +1,11 @@
 """Deployments as suspects: which ones touch what failed, and which the evidence clears."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from .orchestration import starters_of
 from .suspects import Suspect, proximity, span
 from .world import Change, FailureView, World
 
@@ -32,11 +34,8 @@ def on_job(
     world: World, job: str, between: Between, chain: tuple[str, ...], run_id: str, signature: str, fit: float
 ) -> list[Suspect]:
     """Changes of a job's code. ``fit`` (0..1) says how well its failure fits a change at all."""
-    told = {change.key: (change, 0.95) for change in world.changes_on("Job", job)}
+    told = _onto_job(world, job, chain[0])
     name = job.rpartition("/")[2]
-    for service in _services_of(world, job):
-        for change in world.changes_on("Service", service):
-            told.setdefault(change.key, (change, 0.9))
     kept = _without_echoes([change for change, _ in told.values()])
     earlier_runs = {
         run.code
@@ -54,6 +53,22 @@ def on_job(
     return [
         each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
     ]
+
+
+def _onto_job(world: World, job: str, table: str) -> dict[str, tuple[Change, float]]:
+    """Changes of a job, of what it belongs to and of its table, with how firmly each is linked."""
+    found: dict[str, tuple[Change, float]] = {}
+    places = [
+        ("Job", job, 0.95),
+        *(("Service", service, 0.9) for service in _services_of(world, job)),
+        *(("Job", starter, 0.88) for starter in starters_of(world, job)),
+        ("Dataset", table, 0.88),
+        ("Service", world.text("Dataset", table, "service"), 0.85),
+    ]
+    for label, key, link in places:
+        for change in world.changes_on(label, key) if key else []:
+            found.setdefault(change.key, (change, link))
+    return found
 
 
 def _services_of(world: World, job: str) -> list[str]:
@@ -87,7 +102,7 @@ def on_data(
         if key in first_versions and not change.is_told:
             continue
         slack = ROLLOUT
-        versions_known = bool(failing) and change.service in (blamed or {change.service})
+        versions_known = bool(failing) and (not blamed or _same_names(blamed, {change.service}))
         runs_bad = versions_known and change.version in failing
         suspect = _suspect(
             change, Between(between.last_good, between.first_bad, slack), chain, "", "", "", link, why, 1.0
@@ -97,12 +112,18 @@ def on_data(
             suspect = _with_version(suspect, change, between, certain=certain)
         elif versions_known:
             suspect = suspect.ruled_out(0.25, "the failing records came from another version")
-        elif blamed and blamed.isdisjoint(names):
+        elif blamed and not _same_names(blamed, names):
             suspect = suspect.ruled_out(0.3, "the failing records name another producer")
         found.append(suspect)
     return [
         each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
     ]
+
+
+def _same_names(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether producers have one in common; a job's bare name, its URN and ``spark:<name>`` are one."""
+    bare = [{re.split(r"[/:]", name)[-1] for name in names if name} for names in (one, other)]
+    return not bare[0].isdisjoint(bare[1])
 
 
 def _separates(world: World, urn: str, change: Change, failures: list[FailureView], between: Between) -> bool:
@@ -138,16 +159,16 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
     """Changes of what produces a table: how firmly each is linked, why, and whose change it is."""
     links: dict[str, tuple[Change, float, str, set[str]]] = {}
 
-    def add(changes: Iterable[Change], link: float, why: str, owner: str = "") -> None:
+    def add(changes: Iterable[Change], link: float, why: str, *owners: str) -> None:
         for change in changes:
             known = links.get(change.key)
-            names = {change.service, owner, *(known[3] if known else ())}
+            names = {change.service, *owners, *(known[3] if known else ())}
             if known is not None and known[1] >= link:
                 links[change.key] = (*known[:3], names)
             else:
                 links[change.key] = (change, link, why, names)
 
-    service = world.text("Dataset", urn, "service")
+    service, writers = world.text("Dataset", urn, "service"), world.writers(urn)
     for producer in world.producers(urn):
         certain = 1.0 if producer in blamed else 0.85
         for label in ("Producer", "Service"):
@@ -157,12 +178,15 @@ def _links(world: World, urn: str, blamed: set[str]) -> dict[str, tuple[Change, 
             world.changes_on("Service", service),
             1.0 if service in blamed or not blamed else 0.85,
             f"{service} produces {urn}",
+            *writers,
         )
-    add(world.changes_on("Dataset", urn), 0.85, f"it was deployed onto {urn}")
-    for job in world.writers(urn):
+    add(world.changes_on("Dataset", urn), 0.85, f"it was deployed onto {urn}", *writers)
+    for job in writers:
         add(_without_echoes(world.changes_on("Job", job)), 0.9, f"{job} writes {urn}", job)
         for name in _services_of(world, job):
             add(world.changes_on("Service", name), 0.88, f"{job} writes {urn}", job)
+        for starter in starters_of(world, job):
+            add(world.changes_on("Job", starter), 0.85, f"it starts {job}, which writes {urn}", job)
     return links
 
 

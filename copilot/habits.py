@@ -91,7 +91,7 @@ def expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
     spread = 3 * _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
     if usual <= _ONE_START:
         spread = max(gaps)
-    return arrivals[-1] + usual, max(_LEAST_TOLERANCE, spread)
+    return arrivals[-1] + usual, max(min(_LEAST_TOLERANCE, usual / 4), spread)
 
 
 def _by_the_clock(usual: timedelta) -> timedelta:

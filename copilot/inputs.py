@@ -7,6 +7,7 @@ from statistics import median
 from .blame import Tried
 from .culprits import Missed
 from .habits import expected
+from .orchestration import starters_of
 from .world import World
 
 _ONE_UPDATE = timedelta(minutes=30)
@@ -19,8 +20,14 @@ def late_inputs(world: World, missed: Missed, told: Tried) -> list[Missed]:
     reference = _reference(world, missed, told.job)
     if reference is None:
         return []
-    known = [_late(world, missed, told, urn, reference) for urn in world.inputs(told.job)]
+    known = [_late(world, missed, told, urn, reference) for urn in _read(world, missed.urn, told.job)]
     return [each for each in known if each is not None and not _does_without(world, missed, each.urn)]
+
+
+def _read(world: World, table: str, job: str) -> list[str]:
+    """What a job reads, itself or through what it starts to write the table."""
+    started = [other for other in world.writers(table) if job in starters_of(world, other)]
+    return sorted({urn for each in (job, *started) for urn in world.inputs(each)} - {table})
 
 
 def _late(world: World, missed: Missed, told: Tried, urn: str, reference: datetime) -> Missed | None:

@@ -121,7 +121,13 @@ def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Su
     before = [each.started for each in world.runs.get(job, ()) if good and each.started <= good]
     between = Between(before[-1] if before else good, run.started if run else missed.by)
     fit = _FIT[family_of(blamed.signature)] if blamed.signature else 0.9
-    found = on_job(world, job, between, (missed.urn,), blamed.run_id, blamed.signature, fit)
+    jobs = dict.fromkeys([job, blamed.job or job])
+    found = [
+        each
+        for name in jobs
+        for each in on_job(world, name, between, (missed.urn,), blamed.run_id, blamed.signature, fit)
+    ]
+    found = list({each.key: each for each in reversed(found)}.values())[::-1]
     refs = tuple(filter(None, [blamed.run_id]))
     shared = {name: blamed.factors[name] for name in ("upstream", "completeness") if name in blamed.factors}
     return [replace(each, refs=(*each.refs, *refs), factors=each.factors | shared) for each in found]

@@ -33,6 +33,13 @@ def whole_of_job(world: World, job: str) -> str:
     return ""
 
 
+def starters_of(world: World, job: str) -> list[str]:
+    """The jobs whose runs started runs of this one: a task that submits an application, and its DAG."""
+    parents = [world.run(run.parent) for run in world.runs.get(job, ()) if run.parent]
+    dags = {run.dag for run in world.runs.get(job, ()) if run.dag}
+    return sorted(({each.job for each in parents if each is not None} | dags) - {job})
+
+
 def is_skipped(run: RunView) -> bool:
     """Whether a run was ended the moment it began, as dbt tells of a model that it skips."""
     return run.status == "ABORT" and not run.was_followed

@@ -271,8 +271,9 @@ def _commit(fact: Committed, out: Mutations) -> None:
 def _watermark_time(fact: Committed) -> str | None:
     if not fact.watermark:
         return None
-    day, _, hour = fact.watermark.partition("T")
-    return f"{day}T{hour or '00'}:00:00.000Z"
+    day, _, time = fact.watermark.partition("T")
+    minute = f"{time or '00'}:00"[: len("00:00")]
+    return f"{day}T{minute}:00.000Z"
 
 
 def _schema(fact: SchemaSeen, out: Mutations) -> None:

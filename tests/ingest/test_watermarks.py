@@ -1,5 +1,6 @@
 """Partitions in every spelling: the watermark is as fine as what was told."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from graph.keys import without_partition
 from ingest.watermarks import watermark_of
+from service.replay import replay_lines
 
 DAILY = ("dt=%Y-%m-%d", "%Y%m%d", "ds=%Y/%m/%d", "year=%Y/month=%m/day=%d", "%Y_%m_%d", "p_%Y%m%d")
 HOURLY = (
@@ -59,3 +61,12 @@ def test_numbers_that_are_no_time_are_not_taken_for_one(text: str, expected: str
 @given(MOMENTS, st.sampled_from([*DAILY[:4], *HOURLY, *FINER]))
 def test_a_partition_at_the_end_of_a_name_is_no_table_of_its_own(moment: datetime, spelt: str) -> None:
     assert without_partition(f"s3://lake/gold/orders/{moment.strftime(spelt)}") == "s3://lake/gold/orders"
+
+
+def test_a_commit_of_a_quarter_of_an_hour_is_kept_in_the_graph() -> None:
+    body = {
+        "event_type": "DatasetWriteCommitted", "event_time": "2026-05-19T00:16:00Z", "run_id": "r",
+        "dataset_urn": "ds://gold/orders", "output_partitions_written": ["ts=2026-05-19T00:15"],
+    }  # fmt: skip
+    line = json.dumps({"time": "2026-05-19T00:16:00Z", "kind": "write_event", "body": body})
+    assert replay_lines([line])["rejected"] == []
