@@ -18,7 +18,9 @@ SETTLED = 1e-7
 """No risk moves by more in a round that is the last."""
 FIRST_RISK, FIRST_ANSWERS = 0.15, 10
 """The prior of all answers together: somewhat worse than they are."""
-LIKE_PARENT = 15
+MOST_RISK = 0.5
+"""Precedent alone silences no sort of answer: one that is never given could never be found right again."""
+LIKE_PARENT = 10
 """A sort of answer starts with so many answers as good as those of the wider sort."""
 COSTS: Mapping[str, float] = {"evidence": 0.15, "rivals": 0.1, "completeness": 0.15}
 COST_EXPOSURE = 15.0
@@ -66,7 +68,7 @@ def fitted(answers: Sequence[Labelled], version: str) -> Table:
 
 
 def _value(risk: float, weight: float) -> float:
-    return round(max(0.0, 1 - risk / weight), 4)
+    return round(max(0.0, 1 - min(risk, MOST_RISK) / weight), 4)
 
 
 def _maximised(answers: Sequence[Labelled]) -> Risks:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copilot.precedents import MOST, table_of
+from copilot.suspects import ABSTAIN
 from service.rcabench import fit
 from service.rcabench.additive import COSTS, Labelled, fitted
 from service.rcabench.calibration import calibration_error, reliability
@@ -87,7 +88,7 @@ def test_a_sort_that_is_rare_borrows_from_the_wider_one() -> None:
 
 
 def test_a_few_answers_that_were_all_right_do_not_make_it_sure() -> None:
-    assert said(fitted(answers(SURE, 5, 0), "t"), answers(SURE, 1, 0)[0]) < 0.95
+    assert said(fitted(answers(SURE, 5, 0), "t"), answers(SURE, 1, 0)[0]) < 0.97
     assert said(fitted([], "t"), Labelled("", NO_DOUBT, True)) < 0.9
 
 
@@ -97,6 +98,11 @@ def test_one_more_error_makes_a_sort_less_sure(right: int, wrong: int) -> None:
     after = fitted(answers(SURE, right, wrong + 1), "t")
     asked = answers(SURE, 1, 0)[0]
     assert said(after, asked) < said(before, asked)
+
+
+def test_a_sort_that_was_always_wrong_is_not_silenced_by_that_alone() -> None:
+    table = fitted([*answers(SURE, 200, 0), *answers(SHAKY, 0, 200)], "t")
+    assert ABSTAIN < said(table, answers(SHAKY, 0, 1)[0]) < 0.5
 
 
 def test_a_mistake_made_four_times_in_one_night_weighs_as_one() -> None:
