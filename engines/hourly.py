@@ -31,7 +31,9 @@ def hour_of(at: datetime) -> datetime:
 
 
 def is_busy(state: DatasetState) -> bool:
-    """Whether a table's last twelve commits were made within three hours."""
+    """Whether a table that promised its volume made its last twelve commits within three hours."""
+    if state.policy.volume_threshold is None:
+        return False
     last = state.commits[-2 * _LEAST_COMMITS :]
     return len(last) == 2 * _LEAST_COMMITS and last[-1].at - last[0].at <= 3 * HOUR
 
