@@ -20,6 +20,7 @@ _OWN = 2
 _AHEAD = timedelta(days=2)
 _SETTLING = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
+_PUNCTUAL = timedelta(minutes=15)
 
 
 def schedule(state: DatasetState, after: datetime) -> datetime | None:
@@ -134,14 +135,20 @@ def _is_settling_in(state: DatasetState, due: datetime) -> bool:
 def _serves_next(state: DatasetState, commit: Commit, missed: datetime) -> bool:
     """Whether a commit that mends a missed deadline is at the same time the one for the next.
 
-    Its partition tells, by the distance that earlier partitions had from their deadlines;
-    without partitions the nearer deadline is the one it was for.
+    It is if it comes at the time of day that commits come at. Otherwise its partition tells,
+    by the distance that earlier partitions had from their deadlines; without partitions the
+    nearer deadline is the one it was for.
     """
     objective = state.policy.freshness
     if objective is None or state.due is None:
         return False
     zone = ZoneInfo(objective.zone)
-    peers = [each for each in advancing(state) if each.watermark and each.at < commit.at][-10:]
+    earlier = [each for each in advancing(state) if each.at < commit.at][-10:]
+    ahead = [next_due(objective, each.at - _TICK) - each.at for each in earlier]
+    slack = min(_PUNCTUAL, (state.due - missed) / 4)
+    if len(ahead) >= 3 and min(ahead) - slack <= state.due - commit.at <= max(ahead) + slack:
+        return True
+    peers = [each for each in earlier if each.watermark]
     if not commit.watermark or len(peers) < 3:
         return state.due - commit.at < commit.at - missed
     lags = [_days(next_due(objective, each.at - _TICK), zone, each.watermark) for each in peers]

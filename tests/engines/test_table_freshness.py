@@ -251,3 +251,12 @@ def test_a_job_that_still_runs_is_told_with_its_pace_once_seven_runs_are_known()
     (signal,) = driven.of("FRESHNESS_BREACH")
     assert signal.details["reason"] == "JOB_RUNNING_SLOW"
     assert (signal.details["running_s"], signal.details["baseline_p95_s"]) == (4_500.0, 2_100.0)
+
+
+def test_a_table_that_goes_on_a_partition_behind_is_late_once():
+    driven = Driven().tell(registered("14 00:00", freshness=due("02:00 UTC daily")))
+    for day, partition in ((14, 13), (15, 14), (16, 15), (17, 16), (18, 16), (19, 17), (20, 18)):
+        driven.tell(commit(f"{day} 01:30", watermark=f"2026-01-{partition}"))
+    driven.until(on("20 12:00"))
+    states = [(each.state, each.end.day) for each in driven.of("FRESHNESS_BREACH")]
+    assert states == [("CRITICAL", 18), ("OK", 19)]
