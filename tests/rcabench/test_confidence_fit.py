@@ -19,9 +19,15 @@ from service.rcabench.fit import judged, main, said, split
 
 SURE, SHAKY = "JOB_FAILED/freshness/here", "WRONG_PARTITION/freshness/here"
 NO_DOUBT: Mapping[str, float] = dict.fromkeys(COSTS, 0.0)
+
+
+def _labelled(basis: str, doubt: float, right: bool) -> Labelled:
+    return Labelled(basis, dict.fromkeys(COSTS, doubt), right)
+
+
 LABELLED = st.lists(
     st.builds(
-        lambda basis, doubt, right: Labelled(basis, dict.fromkeys(COSTS, doubt), right),
+        _labelled,
         st.sampled_from([SURE, SHAKY, "DEPLOYMENT/contract/here"]), st.floats(0, 1), st.booleans(),
     ),
     max_size=40,
