@@ -32,11 +32,8 @@ def rows_of(pipeline: Pipeline, events: int) -> dict[str, str]:
     rows |= _state_rows(pipeline)
     rows |= _ledger_rows(pipeline)
     rows |= _name_rows(pipeline)
-    rows |= _plain_rows("tally", memory.tallies)
-    rows |= _plain_rows("writes", memory.routes.writes)
-    rows |= _plain_rows("run", memory.routes.jobs_of_runs)
-    rows |= _plain_rows("heard", memory.senders.heard)
-    rows |= _plain_rows("ties", memory.senders.ties)
+    for kind, values in _plain(memory).items():
+        rows |= _plain_rows(kind, values)
     return rows
 
 
@@ -63,7 +60,9 @@ def read_json(text: str) -> Any:
 
 
 def _take(memory: Memory, kind: str, name: str, text: str) -> None:
-    ledger, routes = memory.ledger, memory.routes
+    ledger, plain = memory.ledger, _plain(memory)
+    if kind in plain:
+        plain[kind][name] = read_json(text)
     match kind:
         case "state":
             memory.states[name] = _read(DatasetState, text)
@@ -77,18 +76,17 @@ def _take(memory: Memory, kind: str, name: str, text: str) -> None:
             ledger.settled[name] = _read(Settled, text)
         case "name":
             memory.book.names[name] = _read(Known, text)
-        case "tally":
-            memory.tallies[name] = read_json(text)
-        case "writes":
-            routes.writes[name] = read_json(text)
-        case "run":
-            routes.jobs_of_runs[name] = read_json(text)
-        case "heard":
-            memory.senders.heard[name] = read_json(text)
-        case "ties":
-            memory.senders.ties[name] = read_json(text)
         case _:
             pass
+
+
+def _plain(memory: Memory) -> dict[str, dict[str, Any]]:
+    """What is kept as plain values, by the kind of its rows."""
+    routes, senders = memory.routes, memory.senders
+    return {
+        "tally": memory.tallies, "writes": routes.writes, "run": routes.jobs_of_runs,
+        "heard": senders.heard, "ties": senders.ties, "written": senders.written,
+    }  # fmt: skip
 
 
 def _in_order(memory: Memory) -> None:
@@ -102,15 +100,7 @@ def _in_order(memory: Memory) -> None:
 
 
 def _noted(memory: Memory) -> list[Noted[Any]]:
-    routes, senders = memory.routes, memory.senders
-    kept = (
-        memory.tallies,
-        routes.writes,
-        routes.jobs_of_runs,
-        senders.heard,
-        senders.ties,
-        memory.book.names,
-    )
+    kept = [*_plain(memory).values(), memory.book.names]
     return [each for each in kept if isinstance(each, Noted)]
 
 

@@ -48,16 +48,21 @@ def _noted() -> Noted[list[str]]:
     return Noted()
 
 
+def _noted_text() -> Noted[str]:
+    return Noted()
+
+
 @dataclass(slots=True)
 class Senders:
     """Who spoke when, by quarter of an hour for eight days.
 
     A sender is a job, or a stream by the URN of its data set. Its ties are what it reads
-    (``<``), what it writes (``>``) and what starts it (``@``).
+    (``<``), what it writes (``>``) and what starts it (``@``). ``written`` says when tables were last.
     """
 
     heard: dict[str, list[str]] = field(default_factory=_noted)
     ties: dict[str, list[str]] = field(default_factory=_noted)
+    written: dict[str, str] = field(default_factory=_noted_text)
 
     def note(self, facts: Iterable[object], now: datetime) -> None:
         """Note who spoke."""
@@ -66,8 +71,10 @@ class Senders:
                 case RunSeen():
                     ties = {f"<{urn}" for urn in fact.inputs} | {f">{urn}" for urn in fact.outputs}
                     self._spoke(fact.job, now, ties | {_scheduler(fact.dag or fact.job)})
-                case Committed() if fact.job:
-                    self._spoke(fact.job, now, {f">{fact.dataset}"})
+                case Committed():
+                    self.written[fact.dataset] = _quarter(now)
+                    if fact.job:
+                        self._spoke(fact.job, now, {f">{fact.dataset}"})
                 case Validated() if not fact.run_id:
                     self._spoke(fact.dataset, now, {_STREAMS})
                 case _:
@@ -80,12 +87,16 @@ class Senders:
         lately = spoke[-1] if knows_a_week else spoke[0]
         return {sender for sender in lately if sum(sender in day for day in spoke) > 1}
 
-    def are_unrelated(self, senders: Collection[str]) -> bool:
-        """Whether no one thing can have silenced them all: no scheduler, and no enforcer."""
-        streams = {sender for sender in senders if _STREAMS in self.ties.get(sender, ())}
-        ties = {sender: self._tied(sender, streams) for sender in senders}
-        starters = {tie for mine in ties.values() for tie in mine if tie.startswith("@")}
-        return len(senders) > 1 and not any(_silences(starter, ties) for starter in starters)
+    def are_unrelated(self, senders: Collection[str], now: datetime) -> bool:
+        """Whether no one thing can have silenced them all: no scheduler, and no enforcer.
+
+        Nobody waits for a table that was written in the last half day.
+        """
+        there = {urn for urn, at in self.written.items() if at > _quarter(now - DAY / 2)}
+        streams = {sender for sender, ties in self.ties.items() if _STREAMS in ties}
+        ties = {sender: self._tied(sender, streams) for sender in self.ties}
+        starters = {tie for sender in senders for tie in ties.get(sender, ()) if tie.startswith("@")}
+        return len(senders) > 1 and not any(set(senders) <= _silenced(each, ties, there) for each in starters)
 
     def _tied(self, sender: str, streams: set[str]) -> set[str]:
         """Its ties; a job that has to do with streams only, or with nothing, checks streams."""
@@ -124,20 +135,20 @@ def is_silent(busy: Busy, senders: Senders, now: datetime, last: datetime | None
     if busy.was(last):
         return True
     due = senders.due(max(last, now - DAY), now - SILENCE)
-    return senders.are_unrelated(due)
+    return senders.are_unrelated(due, now)
 
 
-def _silences(starter: str, ties: Mapping[str, set[str]]) -> bool:
-    """Whether all fall silent with what ``starter`` starts: those who share or await its tables too."""
+def _silenced(starter: str, ties: Mapping[str, set[str]], there: set[str]) -> set[str]:
+    """Who falls silent with what ``starter`` starts: those who share or await its tables too."""
     stopped = {sender for sender, mine in ties.items() if starter in mine}
     while starter != _STREAMS:
-        written = {tie[1:] for sender in stopped for tie in ties[sender] if tie[0] == ">"}
-        ended = {f"{sign}{urn}" for urn in written for sign in "<>"}
+        missing = {tie[1:] for sender in stopped for tie in ties[sender] if tie[0] == ">"} - there
+        ended = {f"{sign}{urn}" for urn in missing for sign in "<>"}
         more = {sender for sender, mine in ties.items() if mine & ended} - stopped
         if not more:
             break
         stopped |= more
-    return len(stopped) == len(ties)
+    return stopped
 
 
 def _scheduler(job: str) -> str:

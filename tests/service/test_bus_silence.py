@@ -65,6 +65,16 @@ def test_who_waits_for_a_silent_table_is_silent_with_its_writer() -> None:
     assert not silent(senders, tonight + 90 * MINUTES, tonight - 60 * MINUTES)
 
 
+def test_who_waits_for_a_table_that_was_begun_and_not_finished_is_silent_with_its_writer() -> None:
+    senders = Senders()
+    for night in nights(3):
+        ran(senders, "job://dbt/a", night - 60 * MINUTES, "ds://a")
+        ran(senders, "job://dbt/b", night, "ds://b")
+        senders.note([RunSeen(night, "run", "run", "job://spark/c", "START", inputs=("ds://a",))], night)
+    tonight = START + 3 * DAY
+    assert not silent(senders, tonight + 90 * MINUTES, tonight - 50 * MINUTES)
+
+
 def test_a_stream_and_a_pipeline_silent_at_once_are_a_silent_bus() -> None:
     senders = Senders()
     for night in nights(3):
