@@ -6,6 +6,7 @@ before blaming the writer, whether its inputs were there in time and passed thei
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from graph.signatures import family_of
 
@@ -117,7 +118,7 @@ def _from_outside(world: World, missed: Missed) -> Suspect:
 
 def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Suspect]:
     run = world.run(blamed.run_id) if blamed.run_id else None
-    good = missed.last_good
+    good = _last_in_time(world, missed, blamed.kind)
     before = [each.started for each in world.runs.get(job, ()) if good and each.started <= good]
     between = Between(before[-1] if before else good, run.started if run else missed.by)
     fit = _FIT[family_of(blamed.signature)] if blamed.signature else 0.9
@@ -131,3 +132,20 @@ def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Su
     refs = tuple(filter(None, [blamed.run_id]))
     shared = {name: blamed.factors[name] for name in ("upstream", "completeness") if name in blamed.factors}
     return [replace(each, refs=(*each.refs, *refs), factors=each.factors | shared) for each in found]
+
+
+def _last_in_time(world: World, missed: Missed, reason: str) -> datetime | None:
+    """When the table was last good before the same trouble began: an update that mended a miss came late."""
+    commits = [each.at for each in world.commits(missed.urn) if each.advances]
+    misses = [
+        each.at
+        for each in world.signals(missed.urn)
+        if each.signal_type == "FRESHNESS_BREACH" and each.state != "OK" and each.reason == reason
+    ]
+    good = missed.last_good
+    for miss in sorted((at for at in misses if at < missed.by), reverse=True):
+        mends = next((at for at in commits if at > miss), None)
+        if good is None or mends != good:
+            break
+        good = max((at for at in commits if at <= miss), default=None)
+    return good
