@@ -96,10 +96,11 @@ def on_data(
     failing = {version for failure in failures for version in failure.versions}
     links = _links(world, urn, blamed)
     first_versions = _first_versions(world, urn)
+    told = [change for change, *_ in links.values() if change.is_told]
     found: list[Suspect] = []
     for key in sorted(links):
         change, link, why, names = links[key]
-        if key in first_versions and not change.is_told:
+        if not change.is_told and (key in first_versions or _is_echo_of_code(change, told)):
             continue
         slack = ROLLOUT
         versions_known = bool(failing) and (not blamed or _same_names(blamed, {change.service}))
@@ -118,6 +119,11 @@ def on_data(
     return [
         each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
     ]
+
+
+def _is_echo_of_code(seen: Change, told: list[Change]) -> bool:
+    """Whether the code that a job was seen to run is what was deployed under another name."""
+    return seen.service.startswith("job://") and any(_echoes(seen, each) for each in told)
 
 
 def _same_names(one: Iterable[str], other: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from graph.signatures import family_of, field_of, kind_of
 
 from .changes import Between, on_data
 from .suspects import Suspect, proximity, span
+from .unmeasured import changed_above
 from .world import FailureView, World
 
 _DEPTH = 6
@@ -73,12 +74,13 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
         for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
     ]
     plain = _plain(world, bad, origin, family)
-    guilty = [each for each in changes if each.standing == 1.0]
+    above = [_completed(each, bad, origin) for each in changed_above(world, origin.chain, between)]
+    guilty = [each for each in changes if each.standing == 1.0] or above
     if guilty:
         best = max(guilty, key=lambda each: (each.score, each.key))
         return [
             best,
-            *(each for each in changes if each is not best),
+            *(each for each in (*changes, *above) if each is not best),
             plain.ruled_out(0.75, "a deployment explains it"),
         ]
     return [plain, *changes]

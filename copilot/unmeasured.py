@@ -1,0 +1,51 @@
+"""Changes above a table whose data is wrong, through tables that nobody measures.
+
+What is measured and good clears all that is above it; what nobody looks at clears nothing.
+"""
+
+from dataclasses import replace
+
+from graph.model import NodeRef
+
+from .changes import Between, on_data
+from .suspects import Suspect
+from .world import World
+
+_HOPS = 3
+_LOST_BY_HOP = 0.12
+
+
+def changed_above(world: World, chain: tuple[str, ...], between: Between) -> list[Suspect]:
+    """Deployments between last good and first bad, the nearest first; ``chain`` begins at the table."""
+    found: list[Suspect] = []
+    frontier, seen = [chain], set(chain)
+    for hops in range(1, _HOPS + 1):
+        grown = [
+            (source, *each)
+            for each in frontier
+            for source in world.sources(each[0])
+            if source not in seen and not _is_measured(world, source)
+        ]
+        seen.update(each[0] for each in grown)
+        for each in grown:
+            found += [
+                _through(suspect, hops)
+                for suspect in on_data(world, each[0], [], between, each)
+                if suspect.standing == 1.0
+            ]
+        frontier = grown
+    return found
+
+
+def _through(suspect: Suspect, hops: int) -> Suspect:
+    link, why = suspect.factors["link"]
+    tables = "a table" if hops == 1 else f"{hops} tables"
+    factors = suspect.factors | {"link": (link - hops * _LOST_BY_HOP, f"{why}, {tables} above, unmeasured")}
+    return replace(suspect, factors=factors)
+
+
+def _is_measured(world: World, urn: str) -> bool:
+    """Whether anybody checks the data of a table, or of a stream."""
+    runs = world.into("WROTE_TO", NodeRef("Dataset", urn), "JobRun")
+    checked = any(each.props.get("role") == "validated" or each.props.get("gates") for each in runs)
+    return checked or bool(world.failures("Dataset", urn)) or bool(world.versions_seen(urn))
