@@ -115,6 +115,8 @@ def on_data(
             suspect = suspect.ruled_out(0.25, "the failing records came from another version")
         elif blamed and not _same_names(blamed, names):
             suspect = suspect.ruled_out(0.3, "the failing records name another producer")
+        elif _leaks(world, urn, change, failures, between):
+            suspect = _leaking(suspect, change, min(failure.first_seen for failure in failures), between)
         found.append(suspect)
     return [
         each for each in found if each.at is not None and each.at >= between.first_bad - timedelta(days=8)
@@ -148,6 +150,23 @@ def _separates(world: World, urn: str, change: Change, failures: list[FailureVie
         if other.service == change.service and other.version not in failing
     ]
     return any(last >= between.first_bad for last in others) and between.first_bad - change.at < LONG_AGO
+
+
+def _leaks(world: World, urn: str, change: Change, failures: list[FailureView], between: Between) -> bool:
+    """Whether a failure never seen before came with the first data after a change, and grew from little."""
+    began = min((failure.first_seen for failure in failures), default=None)
+    if began is None or between.last_good is None or not change.at - SKEW <= began < between.last_good:
+        return False
+    updates = sum(change.at < each.at <= began for each in world.commits(urn))
+    return updates <= 1 if updates else began - change.at <= SOON
+
+
+def _leaking(suspect: Suspect, change: Change, began: datetime, between: Between) -> Suspect:
+    """The good data after the change clears nothing: a little of it failed already."""
+    seen = f"the failure was first seen {span(began - change.at)} after it, and never before"
+    factors = suspect.factors | {"timing": (proximity(change.at, began), seen)}
+    summary = f"{change.service} {change.version} went live {_when(change, between)}; {seen}"
+    return replace(suspect, factors=factors, standing=1.0, summary=summary)
 
 
 def _with_version(suspect: Suspect, change: Change, between: Between, *, certain: bool) -> Suspect:

@@ -191,7 +191,7 @@ class World:
         seen: dict[str, str] = {}
         for edge in self.into("WROTE_TO", ref, "JobRun"):
             job = self.text("JobRun", edge.src.key, "job")
-            if job and edge.props.get("role") != "validated":
+            if job and (edge.props.get("role") != "validated" or "timestamp" in edge.props):
                 seen[job] = max(seen.get(job, ""), edge.at)
         for edge in self.into("WROTE_TO", ref, "Job"):
             seen.setdefault(edge.src.key, "")

@@ -190,7 +190,7 @@ def _last_good(state: DatasetState, bad: BatchRun) -> datetime | None:
     good = [each.at for each in state.commits if each.at in moments and each.run_id not in known_bad]
     checked = [
         each.verdict_at or each.summary_at or each.at
-        for each in state.batches.values()
+        for each in judged(state)
         if each.run_id not in own | known_bad and each.at < begun
     ]
     return max([*good, *checked], default=None)

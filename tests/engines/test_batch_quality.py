@@ -142,3 +142,9 @@ def test_what_another_check_found_good_of_the_same_update_was_not_good_before_it
 def test_a_failed_check_of_a_table_that_promises_no_quality_breaks_no_promise():
     driven = Driven().tell(registered("01 00:00"), _verdict("19 02:00", CONTRACT="FAIL"))
     assert [(each.state, each.promise) for each in driven.of("DQ_BREACH")] == [("CRITICAL", False)]
+
+
+def test_samples_that_failed_under_another_run_id_are_no_last_good():
+    driven = _watched().tell(_verdict("18 02:00", "r1", CONTRACT="PASS"))
+    driven.tell(_verdict("19 02:00", "parent", sample=True), _verdict("19 02:02", "r2", CONTRACT="FAIL"))
+    assert driven.of("DQ_BREACH")[-1].last_good == on("18 02:00")

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.scenarios.expecting import assert_cause
 from tests.scenarios.replaying import replay
-from tests.scenarios.scenario import Scenario, rfc3339
+from tests.scenarios.scenario import LAKE, Scenario, rfc3339
 from tests.scenarios.scenario_fleet import TONIGHT, YESTERDAY
 from tests.scenarios.scenario_streams import flow, steady, stream_evidence
 
@@ -71,3 +73,35 @@ def test_a_sender_whose_clock_is_ahead_is_believed() -> None:
             envelope["time"] = rfc3339(datetime.fromisoformat(envelope["time"]) - ahead)
     scenario.tick(start + timedelta(minutes=5))
     assert_cause(replay(scenario), "DEPLOYMENT", "orders-svc:v1.1")
+
+
+@pytest.mark.parametrize(("spoilt_before", "kind"), [(0, "DEPLOYMENT"), (30, "SOURCE_DATA_ANOMALY")])
+def test_a_share_of_a_table_that_grows_since_a_deployment_is_its_doing(spoilt_before: int, kind: str) -> None:
+    scenario = Scenario("UTC")
+    table, job = "ds://curated/orders", "job://spark/orders_build"
+    scenario.dataset(scenario.at(TONIGHT, "00:00"), table, job=job, slo={"dq": {"compliance_rate": 0.97}})
+    shares = [spoilt_before] * 4 + [40, 90, 160, 600]
+    for hour, failed in enumerate(shares, 1):
+        run_with_checks(scenario, scenario.at(TONIGHT, f"{hour:02d}:00"), table, job, 10_000, failed)
+    scenario.deploy(scenario.at(TONIGHT, "04:30"), "orders-release", "2.9.0", datasets=[table])
+    scenario.tick(scenario.at(TONIGHT, "08:30"))
+    assert_cause(replay(scenario), kind, "orders-release:2.9.0", table)
+
+
+def run_with_checks(
+    scenario: Scenario, when: datetime, table: str, job: str, processed: int, failed: int
+) -> None:
+    summary = {
+        "records_processed": processed, "records_passed": processed - failed, "records_failed": failed,
+        "compliance_rate": 1 - failed / processed,
+        "failure_signatures": [{"reason_code": "NULL_VALUE:total", "count": failed}] if failed else [],
+    }  # fmt: skip
+    about = {"_producer": "https://example.com/etl", "_schemaURL": "https://example.com/facet.json"}
+    scenario.emit(when, "openlineage", {
+        "eventType": "COMPLETE", "eventTime": rfc3339(when), "producer": "https://example.com/etl",
+        "run": {
+            "runId": f"run-{rfc3339(when)}", "facets": {"observability_evidence": about | {"summary": summary}}
+        },
+        "job": {"namespace": "spark", "name": job.rpartition("/")[2], "facets": {}},
+        "inputs": [], "outputs": [{"namespace": LAKE, "name": table.removeprefix("ds://"), "facets": {}}],
+    })  # fmt: skip
