@@ -16,10 +16,10 @@ def dataset_urn(typed: str, read_model: ReadModel) -> str:
         CallerError: several names fit.
         NotFound: none does.
     """
-    if urn_problem(typed) is None or ":" in typed:
+    if urn_problem(typed) is None or "://" in typed:
         return check_urn(typed)
     urns = _named(typed, read_model) if typed.strip() else []
-    whole = [urn for urn in urns if typed in (urn.rpartition("/")[2], urn.rpartition(":")[2])]
+    whole = [urn for urn in urns if urn.endswith((f"/{typed}", f":{typed}"))]
     fitting = whole or urns
     if len(fitting) == 1:
         return fitting[0]

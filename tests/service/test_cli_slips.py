@@ -72,6 +72,7 @@ def test_a_data_set_may_be_called_by_a_name_that_fits_it_alone(typed: Typed, kep
     by_urn = typed("blast", "urn:delta:prod:sales:orders_silver", *kept)
     assert by_urn[0] == 0
     assert typed("blast", "orders_silver", *kept) == typed("blast", "silver", *kept) == by_urn
+    assert typed("blast", "sales:orders_silver", *kept) == by_urn
     assert typed("incidents", "--dataset", "created", "--status", "open", *kept)[0] == 1
 
 

@@ -28,5 +28,5 @@ def run(arguments: Namespace, console: Console) -> int:
     if not document["items"]:
         console.text(f"Nothing stands downstream of {urn}.")
     if document["is_partial"]:
-        console.note(f"{document['returned']} of {document['total']} shown; --format json has the cursor")
+        console.note(f"the nearest {document['returned']} are shown; there are more")
     return OK
