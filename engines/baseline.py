@@ -1,4 +1,4 @@
-"""What is usual for a table's volume: a rolling week, and the same weekday of the weeks before.
+"""What is usual for a table's volume: a rolling week, the same weekday of the weeks before, the same hours.
 
 Source: spec/prd.md FR-3, spec/bootstrap_lld.md §4.6 and §5.3 (3σ until seven runs are known, then 2σ).
 """
@@ -6,6 +6,7 @@ Source: spec/prd.md FR-3, spec/bootstrap_lld.md §4.6 and §5.3 (3σ until seven
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import fmean, median, pstdev
 
 from . import quality
@@ -16,6 +17,9 @@ _WEEKS, _SEASONAL = timedelta(days=28), 3
 _REFINED, _WIDE, _NARROW = 7, 3.0, 2.0
 _MAD_TO_SIGMA = 1.4826
 _EXTREME = 0.9
+_DAY, _HALF_A_DAY, _NEAR = timedelta(days=1), timedelta(hours=12), timedelta(minutes=40)
+_ALL_DAY, _LAST, _PIECES_APART = 4, 12, timedelta(minutes=11)
+_DOUBLE, _FAR, _LEAST_ROWS = 2.0, 4.0, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,21 @@ class Baseline:
     def is_off(self, rows: float, threshold: float) -> bool:
         """Whether ``rows`` is beyond ``threshold`` (0..1) and beyond the spread, by either measure.
 
-        The robust one, of seven runs or more, holds where one odd run has widened the standard deviation.
+        The robust one, of seven runs or more, holds where one odd run has widened the standard
+        deviation; with fewer runs the mean and the median must agree.
         """
-        plain = _beyond(rows, self.mean, self.spread * self.width, threshold)
-        robust = self.runs >= _REFINED and _beyond(rows, self.middle, self.robust_spread * _WIDE, threshold)
-        return plain or robust
+        margin = self.spread * self.width
+        plain = _beyond(rows, self.mean, margin, threshold)
+        if self.runs < _REFINED:
+            return plain and _beyond(rows, self.middle, margin, threshold)
+        return plain or _beyond(rows, self.middle, self.robust_spread * _WIDE, threshold)
+
+    def is_far_off(self, rows: float, threshold: float) -> bool:
+        """The same at three spreads, for what is judged many times a day."""
+        return self.is_off(rows, threshold) and (
+            _beyond(rows, self.mean, self.spread * _WIDE, threshold)
+            or _beyond(rows, self.middle, self.robust_spread * _WIDE, threshold)
+        )
 
 
 def rolling(peers: list[Commit], commit: Commit) -> Baseline:
@@ -48,21 +62,59 @@ def rolling(peers: list[Commit], commit: Commit) -> Baseline:
     return _of([each for each in peers if each.at >= commit.at - BASELINE])
 
 
-def is_unusual(peers: list[Commit], commit: Commit, threshold: float) -> bool:
+def is_unusual(
+    peers: list[Commit], commit: Commit, threshold: float, lulls: list[Commit] | None = None
+) -> bool:
     """Whether a commit is off its week, and off its weekday where that is known.
 
     Peers are earlier commits that were themselves in order. The first weekend of a
     table that is known from weekdays only is unusual when next to nothing came.
+    ``lulls`` are what :func:`lulls_of` knows.
     """
     rows, week = float(commit.rows or 0), rolling(peers, commit)
-    if week.runs < MIN_BASELINE or not week.is_off(rows, threshold):
+    if week.runs < MIN_BASELINE:
+        return False
+    if is_written_all_day(peers, commit):
+        return _is_unusual_by_hour(peers, lulls or [], commit, threshold)
+    if not week.is_off(rows, threshold):
         return False
     alike = _alike(peers, day_of(commit))
+    return _is_off_all(alike, rows, threshold) if alike else abs(rows - week.mean) >= _EXTREME * week.mean
+
+
+def _is_unusual_by_hour(peers: list[Commit], lulls: list[Commit], commit: Commit, threshold: float) -> bool:
+    """The same of a table with commits all day, whose nights and days differ.
+
+    On its first day only a leap is told from the usual course of a day, on its first
+    weekend what is four times off. What is so far off the same hour of other days always is.
+    """
+    rows, week = float(commit.rows or 0), rolling(peers, commit)
+    is_off = week.is_far_off(rows, threshold)
+    near = [each for each in (*peers, *lulls) if _is_same_time_of_day(each, commit)]
+    if not near:
+        return is_off and _is_off_by(_DOUBLE, peers[-MIN_BASELINE:], rows)
+    alike = _alike(near, day_of(commit))
+    if _is_off_by(_FAR, alike or near, rows):
+        return True
+    return bool(alike) and is_off and _is_off_all(alike, rows, threshold)
+
+
+def _is_off_all(alike: list[Commit], rows: float, threshold: float) -> bool:
     if len(alike) >= _SEASONAL:
         return _of(alike).is_off(rows, threshold)
-    if alike:
-        return all(_beyond(rows, float(each.rows or 0), 0.0, threshold) for each in alike)
-    return abs(rows - week.mean) >= _EXTREME * week.mean
+    return all(_beyond(rows, float(each.rows or 0), 0.0, threshold) for each in alike)
+
+
+def _is_same_time_of_day(earlier: Commit, commit: Commit) -> bool:
+    """Whether it is of another day, and then of much the same hour."""
+    apart = commit.at - earlier.at
+    return apart > _HALF_A_DAY and min(apart % _DAY, -apart % _DAY) <= _NEAR
+
+
+def _is_off_by(factor: float, peers: list[Commit], rows: float) -> bool:
+    """Whether it is so many times more or less than each; a handful of rows means little."""
+    pairs = (sorted((rows, float(each.rows or 0))) for each in peers)
+    return all(high >= _LEAST_ROWS and high >= factor * low for low, high in pairs)
 
 
 def _alike(peers: list[Commit], day: date) -> list[Commit]:
@@ -98,10 +150,46 @@ def peers_of(state: DatasetState, commit: Commit) -> list[Commit]:
     return sound if rolling(sound, commit).runs >= MIN_BASELINE else earlier
 
 
-def is_written_all_day(peers: list[Commit], commit: Commit, least: int) -> bool:
-    """Whether a table has ``least`` commits today, or on most days of the week before."""
-    days = Counter(each.at.date() for each in peers if each.at >= commit.at - BASELINE)
-    return days.pop(commit.at.date(), 0) >= least or (bool(days) and median(days.values()) >= least)
+def lulls_of(state: DatasetState, commit: Commit) -> list[Commit]:
+    """Anomalies of hours, on earlier days, after which the table was in order again by itself.
+
+    Told beside the baseline, they make a night that comes every day usual. One odd commit is no lull.
+    """
+    earlier = [each for each in state.commits if each.at < commit.at and each.rows is not None]
+    found: list[Commit] = []
+    stretch: list[Commit] = []
+    for each in earlier:
+        if each.anomalous:
+            stretch.append(each)
+            continue
+        found += stretch if len(stretch) >= MIN_BASELINE else []
+        stretch = []
+    return found
+
+
+def is_written_all_day(peers: list[Commit], commit: Commit) -> bool:
+    """Whether a table has four commits or more today, or on most days of the week before.
+
+    Of a table that nobody has known for a day, few hours between its first commits tell it.
+    """
+    recent = [each for each in peers if each.at >= commit.at - BASELINE]
+    days = Counter(each.at.date() for each in recent)
+    if days.pop(commit.at.date(), 0) >= _ALL_DAY or (bool(days) and median(days.values()) >= _ALL_DAY):
+        return True
+    is_young = bool(recent) and commit.at - recent[0].at < _DAY
+    return is_young and (commit.at - recent[0].at) / len(recent) <= _DAY / _ALL_DAY
+
+
+def comes_in_pieces(peers: list[Commit]) -> bool:
+    """Whether the last commits were many within an hour, and no partitions of their own.
+
+    Three in four were close upon another: what two observers tell of a daily one is only every second.
+    """
+    last = peers[-_LAST:]
+    gaps = sorted(later.at - sooner.at for sooner, later in pairwise(last))
+    if len(last) < MIN_BASELINE or gaps[3 * len(gaps) // 4] > _PIECES_APART:
+        return False
+    return 2 * len({each.watermark for each in last}) <= len(last)
 
 
 def day_of(commit: Commit) -> date:

@@ -299,7 +299,7 @@ class SignalEngines:
             return
         batch = state.batches.setdefault(run_id, BatchRun(run_id, ended))
         batch.ended = max(ended, batch.ended or ended)
-        self._agenda.add(max(batch.ended + GATES_DUE, now), state.urn, GATES, run_id)
+        self._agenda.add(gaps.gates_due(batch.ended, now), state.urn, GATES, run_id)
 
     def _settle(self, signal: Signal) -> Signal:
         """Note what the signal opens or closes."""

@@ -68,6 +68,11 @@ def expected_gates(state: DatasetState, run_id: str) -> set[str]:
     return {gate for gate in sets[0] if all(gate in each for each in sets)}
 
 
+def gates_due(ended: datetime, now: datetime) -> datetime:
+    """When to look for the gates of a run; an end that arrives late leaves them time to arrive as well."""
+    return max(ended, now) + GATES_DUE
+
+
 def gates_missing(
     state: DatasetState, run_id: str, job: str, ended: datetime, now: datetime
 ) -> Signal | None:

@@ -8,6 +8,7 @@ from math import sqrt
 from statistics import fmean, median
 
 from . import contract, freshness
+from .baseline import comes_in_pieces
 from .policy import WINDOW
 from .series import robust_spread
 from .signal import Signal
@@ -78,9 +79,9 @@ def _total(windows: list[Window]) -> int:
 
 
 def rows(state: DatasetState, start: datetime, now: datetime) -> Signal | None:
-    """Keep an hour's rows, and judge them where the table is written six times an hour or more.
+    """Keep an hour's rows, and judge them where six small commits or more make an hour.
 
-    A stream has its own volume engine.
+    A stream has its own volume engine, a commit that is a partition of its own another.
     """
     held = [each for each in freshness.counting(state) if each.rows is not None]
     if state.windows or not held or held[0].at >= start:
@@ -106,7 +107,7 @@ def rows(state: DatasetState, start: datetime, now: datetime) -> Signal | None:
 def _is_frequent(held: list[Commit], start: datetime) -> bool:
     """Whether the hours before had six commits: with fewer, one that is late moves half of an hour's rows."""
     before = [each for each in held if start - 3 * HOUR <= each.at < start]
-    return len(before) >= 3 * _LEAST_COMMITS
+    return len(before) >= 3 * _LEAST_COMMITS and comes_in_pieces(before)
 
 
 def _usual_rows(state: DatasetState, start: datetime) -> list[float]:

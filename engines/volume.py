@@ -6,30 +6,39 @@ from statistics import fmean
 
 from signal_factory.times import format_time
 
-from .baseline import Baseline, is_like_no_other, is_unusual, is_written_all_day, peers_of, rolling
+from .baseline import (
+    Baseline,
+    comes_in_pieces,
+    is_like_no_other,
+    is_unusual,
+    is_written_all_day,
+    lulls_of,
+    peers_of,
+    rolling,
+)
 from .policy import MIN_BASELINE
 from .signal import Signal
 from .state import Commit, DatasetState
 
 TRACK = "volume"
-_MICRO_BATCHES = 4
 
 
 def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | None:
     """The signal of one commit, or None where there is nothing to say.
 
     The value under test is never in its own baseline, nor are earlier anomalies.
-    A table that is written many times a day has no volume per commit. Where nobody
-    counts rows, bytes are judged, and break no promise.
+    Many small commits within an hour have no volume each (engines/hourly.py adds them up).
+    Where nobody counts rows, bytes are judged, and break no promise.
     """
     if commit.rows is None and not commit.size:
         return None
     peers = peers_of(state, commit)
-    if is_written_all_day(peers, commit, _MICRO_BATCHES):
+    if comes_in_pieces(peers):
         return None
     tested = commit if commit.rows is not None else replace(commit, rows=commit.size)
     policy, usual = state.policy, rolling(peers, tested)
-    commit.anomalous = is_unusual(peers, tested, _threshold(state)) or _is_short(state, commit)
+    is_odd = is_unusual(peers, tested, _threshold(state), lulls_of(state, commit))
+    commit.anomalous = is_odd or _is_short(state, commit)
     if commit.anomalous:
         return _signal(state, commit, tested, peers, usual, now)
     if TRACK in state.open:
@@ -39,8 +48,15 @@ def evaluate(state: DatasetState, commit: Commit, now: datetime) -> Signal | Non
 
 
 def _is_short(state: DatasetState, commit: Commit) -> bool:
+    """Whether it has fewer rows than a partition must have.
+
+    Where commits of all day usually have fewer, a partition takes several of them.
+    """
     least = state.policy.min_rows
-    return least is not None and commit.rows is not None and commit.rows < least
+    if least is None or commit.rows is None or commit.rows >= least:
+        return False
+    earlier = [each for each in state.commits if each.at < commit.at and each.rows is not None]
+    return not is_written_all_day(earlier, commit) or rolling(earlier, commit).middle >= least
 
 
 def _threshold(state: DatasetState) -> float:

@@ -1,4 +1,6 @@
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from math import pi, sin
 from typing import Any
 
 from hypothesis import given, settings
@@ -7,6 +9,16 @@ from hypothesis import strategies as st
 from tests.engines.driving import TABLE, Driven, commit, on, registered
 
 VOLUME: dict[str, Any] = {"volume": {"anomaly_threshold_pct": 40}}
+Level = Callable[[datetime], int]
+
+
+def _flat(_at: datetime) -> int:
+    return 50_000
+
+
+def _by_day(at: datetime) -> int:
+    """A tenth of the day's rows at night."""
+    return int(50_000 * (0.55 + 0.45 * sin(2 * pi * (at.hour - 6) / 24)))
 
 
 def _week(rows: int = 1_000, **slo: Any) -> Driven:
@@ -79,11 +91,67 @@ def test_fewer_rows_than_promised_are_critical_without_a_baseline():
     assert [each.state for each in driven.of("VOLUME_ANOMALY")] == ["CRITICAL"]
 
 
-def test_a_table_written_all_day_has_no_volume_per_commit():
+def _hourly(hours: int, last: int, level: Level = _flat, partitioned: bool = True, **slo: Any) -> Driven:
+    """A table whose every hour is a partition, from midnight of 12 January on; the last one is odd."""
+    driven = Driven().tell(registered("01 00:00", **(slo or VOLUME)))
+    for number in range(hours + 1):
+        at = on("12 00:07") + timedelta(hours=number)
+        rows = level(at) + 100 * (number % 7) if number < hours else last
+        mark = f"{at:%Y-%m-%dT%H}" if partitioned else ""
+        driven.tell(commit(at.strftime("%d %H:%M:%S"), f"h{number}", mark, rows=rows))
+    return driven
+
+
+@given(st.integers(4, 260), st.sampled_from([250_000, 5_000]), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_a_factor_of_five_is_an_anomaly_of_an_hourly_table_however_long_it_is_known(hours, last, partitioned):
+    (signal,) = _hourly(hours, last, partitioned=partitioned).of("VOLUME_ANOMALY")
+    assert (signal.promise, signal.window) == (True, "BATCH_RUN")
+    assert signal.signatures == ("VOLUME_HIGH" if last > 50_000 else "VOLUME_LOW",)
+
+
+def test_an_hourly_table_whose_nights_are_quiet_is_in_order_and_a_quiet_noon_is_not():
+    assert _hourly(150, 50_000, _by_day).of("VOLUME_ANOMALY") == []
+    (signal,) = _hourly(156, 10_000, _by_day).of("VOLUME_ANOMALY")
+    assert signal.start == on("18 12:07")
+
+
+def test_a_night_that_is_told_of_once_is_usual_from_then_on():
+    def with_shops_closed(at: datetime) -> int:
+        return 50_000 if 8 <= at.hour < 20 else 4_000
+
+    told = _hourly(96, 4_300, with_shops_closed).of("VOLUME_ANOMALY")
+    assert {each.start.day for each in told if each.is_bad} <= {12, 13}
+
+
+def test_an_hour_with_fewer_rows_than_promised_is_critical():
+    slo: dict[str, Any] = {"volume": {"min_rows_per_partition": 40_000, "anomaly_threshold_pct": 90}}
+    assert _hourly(60, 30_000, **slo).open() == {"volume": "CRITICAL"}
+
+
+def test_a_partition_that_takes_several_commits_is_not_short_with_one_of_them():
+    slo: dict[str, Any] = {"volume": {"min_rows_per_partition": 90_000}}
+    assert _hourly(60, 50_000, partitioned=False, **slo).open() == {}
+
+
+def test_two_observers_of_a_daily_table_do_not_make_it_one_that_is_written_in_pieces():
     driven = Driven().tell(registered("01 00:00", **VOLUME))
-    for day in range(12, 19):
-        driven.tell(*(commit(f"{day} {hour:02d}:00", rows=1_000) for hour in range(0, 24, 2)))
-    assert driven.tell(commit("18 23:00", rows=1)).of("VOLUME_ANOMALY") == []
+    for day in range(12, 20):
+        rows = 1_000 if day < 19 else 3_000
+        driven.tell(commit(f"{day} 02:00", f"a{day}", f"2026-01-{day}", rows=rows))
+        driven.tell(commit(f"{day} 02:00:20", f"b{day}", f"2026-01-{day}", rows=rows))
+    assert {each.start.day for each in driven.of("VOLUME_ANOMALY")} == {19}
+    assert driven.open() != {}
+
+
+def test_while_few_runs_are_known_the_mean_and_the_median_must_agree():
+    """It is 54 % above the mean, 37 % above the median."""
+    assert _history((13, 60_000), (14, 90_000), (15, 90_000), (16, 123_000)).of("VOLUME_ANOMALY") == []
+    assert len(_history((13, 60_000), (14, 90_000), (15, 90_000), (16, 143_000)).of("VOLUME_ANOMALY")) == 1
+
+
+def test_half_more_in_the_fourth_hour_of_a_table_is_no_anomaly():
+    assert _hourly(3, 72_000).of("VOLUME_ANOMALY") == []
 
 
 def test_the_next_usual_run_mends_it():

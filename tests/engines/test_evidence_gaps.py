@@ -71,6 +71,17 @@ def test_gates_that_every_earlier_run_answered_are_missed_ten_minutes_after_the_
     assert driven.open() == {}
 
 
+def test_gates_of_an_end_that_arrives_late_may_arrive_as_late():
+    driven = _watched()
+    for day in (16, 17, 18):
+        driven.tell(_gates(f"{day} 02:00", f"r{day}", "CONTRACT", "PII"), commit(f"{day} 02:01", f"r{day}"))
+    driven.tell(run("19 02:00", "START", "r19"), run("19 02:01", "COMPLETE", "r19"), now=on("19 03:00"))
+    assert driven.until(on("19 03:09")).of("EVIDENCE_INCOMPLETE") == []
+    assert len(driven.until(on("19 03:10")).of("EVIDENCE_INCOMPLETE")) == 1
+    driven.tell(_gates("19 02:01", "r19", "CONTRACT", "PII"), now=on("19 03:11"))
+    assert driven.open() == {}
+
+
 def test_no_gate_is_expected_of_a_table_with_one_run_of_history():
     driven = _watched().tell(_gates("18 02:00", "r18", "CONTRACT"), commit("18 02:01", "r18"))
     assert driven.tell(commit("19 02:01", "r19")).until(on("19 09:00")).signals == []
