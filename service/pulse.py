@@ -120,12 +120,9 @@ class Senders:
             del self.heard[key]
 
     def _between(self, since: datetime, until: datetime) -> set[str]:
-        found: set[str] = set()
-        moment = since + _QUARTER
-        while moment <= until:
-            found.update(self.heard.get(_quarter(moment), ()))
-            moment += _QUARTER
-        return found
+        first = (since - _EPOCH) // _QUARTER + 1
+        keys = (_key(number) for number in range(first, first + (until - since) // _QUARTER))
+        return {sender for key in keys for sender in self.heard.get(key, ())}
 
 
 def is_silent(busy: Busy, senders: Senders, now: datetime, last: datetime | None) -> bool:
@@ -158,4 +155,8 @@ def _scheduler(job: str) -> str:
 
 def _quarter(moment: datetime) -> str:
     """The quarter of an hour, as text that sorts by time."""
-    return f"{(moment - _EPOCH) // _QUARTER:08d}"
+    return _key((moment - _EPOCH) // _QUARTER)
+
+
+def _key(number: int) -> str:
+    return f"{number:08d}"
