@@ -2,7 +2,8 @@
 
 An incident belongs to the fault whose broken data sets it holds most of; then, of whose
 harmed data sets it holds most; then, whose cause it names; then, the first in the case.
-One that holds neither a broken nor a harmed data set of any fault is false.
+One that holds neither a broken nor a harmed data set of any fault is false, unless the bus
+was out and it says so: STALE and INCONCLUSIVE (contract rule 3).
 
 A broken data set is a fault's own where no other fault of the case breaks or harms it.
 An incident that holds own data sets of two faults merges them wrongly, and so does one
@@ -40,7 +41,10 @@ def match(incidents: Sequence[Incident], faults: Sequence[Fault]) -> Matching:
     false: list[Incident] = []
     for incident in incidents:
         place = _place(incident, faults)
-        (false if place is None else own[place]).append(incident)
+        if place is not None:
+            own[place].append(incident)
+        elif not _is_owned_up(incident, faults):
+            false.append(incident)
     for fault, found in zip(faults, own, strict=True):
         found.sort(key=partial(_rank, fault))
     swallowed = _swallowed(own, faults, incidents)
@@ -58,6 +62,13 @@ def _place(incident: Incident, faults: Sequence[Fault]) -> int | None:
     urns = affected(incident)
     touching = [place for place, fault in enumerate(faults) if urns & (fault.broken | fault.harmed)]
     return max(touching, key=lambda place: _fit(incident, faults[place]), default=None)
+
+
+def _is_owned_up(incident: Incident, faults: Sequence[Fault]) -> bool:
+    """Whether it says of itself that it may only be the silence of a bus, which there was."""
+    is_stale = incident.get("freshness_of_evidence") == "STALE"
+    was_out = any(not fault.answers and not fault.harmed for fault in faults)
+    return was_out and is_stale and incident["rca"]["verdict"] == "INCONCLUSIVE"
 
 
 def _fit(incident: Incident, fault: Fault) -> tuple[int, int, bool]:

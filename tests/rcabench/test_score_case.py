@@ -95,6 +95,15 @@ def test_an_incident_about_no_fault_is_false_and_spoils_strict() -> None:
     assert not score.strict
 
 
+def test_while_the_bus_is_out_an_incident_may_say_so_and_no_more() -> None:
+    outage = fault(answers=(), name="bus_outage")
+    stale = incident(A, cause=None) | {"freshness_of_evidence": "STALE"}
+    assert graded(stale, of=[outage]).false == ()
+    assert graded(incident(A, cause=None), of=[outage]).false
+    assert graded(stale | {"rca": incident(A)["rca"]}, of=[outage]).false
+    assert graded(stale, of=[]).false
+
+
 def test_any_incident_of_a_healthy_day_is_false() -> None:
     score = graded(incident(A, cause=None), of=[])
     assert len(score.false) == 1
