@@ -13,6 +13,8 @@ SKEW = timedelta(minutes=2)
 ROLLOUT = timedelta(minutes=30)
 LONG_AGO = timedelta(days=3)
 SOON = timedelta(hours=2)
+LEAK = timedelta(hours=6)
+"""So long after a version went live a failure that only its records have may still begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _separates(world: World, urn: str, change: Change, failures: list[FailureVie
     """
     failing = {version for failure in failures for version in failure.versions}
     began = min(failure.first_seen for failure in failures)
-    if failing == {change.version} and change.at - SKEW <= began <= change.at + SOON:
+    if failing == {change.version} and change.at - SKEW <= began <= change.at + LEAK:
         return True
     others = [
         last
