@@ -12,6 +12,7 @@ from .state import DatasetState
 from .volume import TRACK
 
 SPAN = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
 _DAY, _RECENT, _LEAST_RECENT, _LEAST_RECORDS = timedelta(days=1), 24, 8, 60
 _MAD_TO_SIGMA, _WIDTH, _STEADY = 1.4826, 3.0, 0.25
 
@@ -32,26 +33,38 @@ def evaluate(state: DatasetState, end: datetime, now: datetime) -> Signal | None
     count, usual = _count(state, end), _usual(state, end)
     if len(usual) < _LEAST_RECENT or median(usual) < _LEAST_RECORDS:
         return None
-    if not _is_off(state, end, count, usual, policy.volume_threshold):
+    if not (_is_off(state, end, count, usual, policy.volume_threshold) or _is_short(state, end, count)):
         return _mended(state, end, now, count)
     return _signal(state, end, now, count, usual)
 
 
-def _count(state: DatasetState, end: datetime) -> int:
-    starts = (end - step * WINDOW for step in range(1, 4))
+def _is_short(state: DatasetState, end: datetime, count: int) -> bool:
+    """Whether an hour has fewer records than a partition must have, and still has at its end.
+
+    An hour is the partition of a stream whose hours before all kept the promise.
+    """
+    least, quarters = state.policy.min_rows, _HOUR // SPAN
+    if least is None or quarters * count >= least or _count(state, end, _HOUR) >= least:
+        return False
+    earlier = _usual(state, end, _HOUR)
+    return len(earlier) >= _LEAST_RECENT and min(earlier) >= least
+
+
+def _count(state: DatasetState, end: datetime, span: timedelta = SPAN) -> int:
+    starts = (end - step * WINDOW for step in range(1, span // WINDOW + 1))
     found = (state.windows.get(start.isoformat()) for start in starts)
     return sum(each.total for each in found if each is not None)
 
 
-def _usual(state: DatasetState, end: datetime) -> list[int]:
-    """Earlier quarters of an hour, since the stream is known and outside what is open now."""
+def _usual(state: DatasetState, end: datetime, span: timedelta = SPAN) -> list[int]:
+    """Earlier quarters of an hour, or other spans, since the stream is known and outside what is open now."""
     if not state.windows:
         return []
     known = datetime.fromisoformat(next(iter(state.windows)))
     broken = state.open.get(TRACK)
     last = end if broken is None else min(end, broken.first_bad)
-    ends = (last - step * SPAN for step in range(1, _RECENT + 1))
-    return [_count(state, each) for each in ends if each - SPAN >= known]
+    ends = (last - step * span for step in range(1, _RECENT + 1))
+    return [_count(state, each, span) for each in ends if each - span >= known]
 
 
 def _is_off(state: DatasetState, end: datetime, count: int, usual: list[int], threshold: float) -> bool:

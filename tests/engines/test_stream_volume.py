@@ -59,3 +59,18 @@ def test_a_stream_that_promised_no_volume_is_left_alone():
 
 def test_a_trickle_has_no_volume():
     assert _bad(_steady("19 00:00", 48, count=3).until(on("19 06:00"))) == []
+
+
+def _a_third_less(least: int) -> Driven:
+    slo: dict[str, Any] = {"volume": {"anomaly_threshold_pct": 40, "min_rows_per_partition": least}}
+    driven = _steady("19 00:05", 119, driven=Driven().tell(registered("01 00:00", STREAM, **slo)))
+    return _steady("19 10:00", 24, count=27, driven=driven).until(on("19 12:00"))
+
+
+def test_an_hour_with_fewer_records_than_promised_is_an_anomaly_though_it_is_within_the_threshold():
+    assert _bad(_a_third_less(0)) == []
+    assert [first for _, first in _bad(_a_third_less(400))][:1] != []
+
+
+def test_a_promise_that_hours_do_not_keep_is_one_of_a_longer_partition():
+    assert _bad(_a_third_less(5_000)) == []
