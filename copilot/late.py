@@ -7,6 +7,7 @@ before blaming the writer, whether its inputs were there in time and passed thei
 
 from dataclasses import replace
 from datetime import datetime
+from statistics import median
 
 from graph.signatures import family_of
 
@@ -17,10 +18,11 @@ from .culprits import Missed, gap
 from .habits import expected
 from .inputs import late_inputs
 from .suspects import Suspect, span
-from .world import World
+from .world import RunView, World
 
 __all__ = ["Missed", "gap", "trace"]
 
+_LEAST_PACED, _SLOWED = 5, 1.25
 _DEPTH = 8
 _FIT = {"runtime": 0.95, "drift": 0.9, "resource": 0.85, "unknown": 0.85, "permission": 0.75,
         "upstream": 0.6, "anomaly": 0.8, "connectivity": 0.45}  # fmt: skip
@@ -119,8 +121,10 @@ def _from_outside(world: World, missed: Missed) -> Suspect:
 def _shipped(world: World, missed: Missed, job: str, blamed: Suspect) -> list[Suspect]:
     run = world.run(blamed.run_id) if blamed.run_id else None
     good = _last_in_time(world, missed, blamed.kind)
-    before = [each.started for each in world.runs.get(job, ()) if good and each.started <= good]
-    between = Between(before[-1] if before else good, run.started if run else missed.by)
+    before = [each for each in world.runs.get(blamed.job or job, ()) if good and each.started <= good]
+    if blamed.kind == "JOB_RUNNING_SLOW":
+        before = _before_it_slowed(before)
+    between = Between(before[-1].started if before else good, run.started if run else missed.by)
     fit = _FIT[family_of(blamed.signature)] if blamed.signature else 0.9
     jobs = dict.fromkeys([job, blamed.job or job])
     found = [
@@ -149,3 +153,15 @@ def _last_in_time(world: World, missed: Missed, reason: str) -> datetime | None:
             break
         good = max((at for at in commits if at <= miss), default=None)
     return good
+
+
+def _before_it_slowed(runs: list[RunView]) -> list[RunView]:
+    """The runs up to the last at the usual pace: those after it were slow already, if not yet too slow."""
+    told = [run.minutes for run in runs if run.minutes is not None]
+    if len(told) < _LEAST_PACED:
+        return runs
+    usual = median(told)
+    kept = list(runs)
+    while len(kept) > 1 and (kept[-1].minutes or 0.0) > _SLOWED * usual:
+        kept.pop()
+    return kept

@@ -6,8 +6,9 @@ import pytest
 
 from tests.scenarios.expecting import assert_cause
 from tests.scenarios.replaying import replay
-from tests.scenarios.scenario import LAKE, Scenario, rfc3339
-from tests.scenarios.scenario_fleet import TONIGHT, YESTERDAY
+from tests.scenarios.scenario import FORMS, LAKE, Form, Scenario, rfc3339
+from tests.scenarios.scenario_fleet import HISTORY, ORDERS, TONIGHT, YESTERDAY, fleet, noon, tonight
+from tests.scenarios.scenario_runs import Night, night
 from tests.scenarios.scenario_streams import flow, steady, stream_evidence
 
 STREAM = "urn:dp:orders:created"
@@ -105,3 +106,14 @@ def run_with_checks(
         "job": {"namespace": "spark", "name": job.rpartition("/")[2], "facets": {}},
         "inputs": [], "outputs": [{"namespace": LAKE, "name": table.removeprefix("ds://"), "facets": {}}],
     })  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("minutes", "kind"), [(55, "DEPLOYMENT"), (36, "JOB_RUNNING_SLOW")])
+def test_runs_that_grow_longer_since_a_deployment_are_its_doing(minutes: int, kind: str, form: Form) -> None:
+    scenario = fleet(form, history=HISTORY[:-2])
+    scenario.deploy(noon(scenario, "2026-01-12"), "orders-jobs", "2.9.0", jobs=[ORDERS.job])
+    for day in HISTORY[-2:]:
+        night(scenario, [ORDERS], day, {ORDERS.job: Night(minutes=minutes)})
+    tonight(scenario, unlike={ORDERS.job: Night(outcome="silent", minutes=90)})
+    assert_cause(replay(scenario), kind, "orders-jobs:2.9.0", ORDERS.job)
