@@ -96,9 +96,11 @@ def _marks(document: Document) -> str:
     watermark = text(document, "watermark") or text(child(document, "watermark"), "value", "partition")
     expected = text(document, "expected_watermark") or text(child(document, "watermark"), "expected")
     good = when(moment_of(document.get("last_good")))
+    bad = when(moment_of(document.get("first_bad")))
     parts = [
         f"watermark {watermark}" + (f" (expected {expected})" if expected else "") if watermark else "",
         f"last good {good}" if good else "",
+        f"bad since {bad}" if bad else "",
     ]
     joined = ", ".join(part for part in parts if part)
     return joined[:1].upper() + joined[1:] + "." if joined else ""
@@ -107,11 +109,9 @@ def _marks(document: Document) -> str:
 def _signal(signal: Document) -> str:
     name = text(signal, "signal_type", "type", "kind", "engine") or "signal"
     state = text(signal, "state", "status", "severity")
-    moment = when(moment_of(signal.get("since"))) or when(
-        exact(signal, "created_at", "time", "at", "first_bad")
-    )
+    at = when(exact(signal, "created_at", "time", "at"))
     why = text(signal, "summary", "reason", "breach_type", "message", "failure_signature")
-    head = f"- {state} {name}".replace("  ", " ") + (f" since {moment}" if moment else "")
+    head = f"- {state} {name}".replace("  ", " ") + (f" at {at}" if at else "")
     return head + (f": {sentence(why)}" if why else "")
 
 

@@ -85,7 +85,7 @@ PHRASINGS = [
     ("is payments healthy?", Intent.HEALTH, PAYMENTS, "payments is OK (tier 2)"),
     ("is orders_gold_daily up to date", Intent.HEALTH, GOLD, "Watermark dt=2024-01-15"),
     ("how is orders enriched doing", Intent.HEALTH, ENRICHED, "CRITICAL"),
-    ("status of orders:created", Intent.HEALTH, STREAM, "CRITICAL CONTRACT since 2024-01-15 10:00 UTC"),
+    ("status of orders:created", Intent.HEALTH, STREAM, "CRITICAL CONTRACT at 2024-01-15 10:00 UTC"),
     ("is orders_gold_daily stale", Intent.HEALTH, GOLD, "BLOCKED"),
     ("can i trust raw/customers", Intent.HEALTH, CUSTOMERS, "customers is OK"),
     ("when did orders_silver start failing", Intent.WHEN, SILVER, "First bad 2024-01-15 09:58:02 UTC"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from copilot.ask import answer
 from copilot.readmodel import ReadModel
 from graph.stores.memory import MemoryGraphStore
 from service.engine import Engine
@@ -165,3 +166,9 @@ def test_evidence_that_is_cited_can_be_read_and_shows_no_values() -> None:
         "violated_rule"
     ]
     assert rule["actual"] == "(withheld)"
+
+
+def test_a_broken_stream_is_bad_since_its_first_failure_whenever_it_was_last_judged() -> None:
+    told = answer("is orders created healthy?", model("001"))["answer"]
+    assert "bad since 2024-01-15 09:58:02 UTC" in told
+    assert "CONTRACT_BREACH at 2024-01-15 10:00 UTC" in told
