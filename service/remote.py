@@ -92,6 +92,14 @@ class RemoteReadModel:
         body = {"question": question} | ({"incident_id": incident_id} if incident_id else {})
         return self._call("POST", "ask", json=body)
 
+    def feedback(
+        self, incident_id: str, verdict: str, actual_cause: str | None, comment: str | None
+    ) -> Document:
+        """Record a verdict on an explanation."""
+        said = {"verdict": verdict, "actual_cause": actual_cause, "comment": comment}
+        body = {name: value for name, value in said.items() if value is not None}
+        return self._call("POST", f"incidents/{_segment(incident_id)}/feedback", json=body)
+
     def budgets(self) -> Document:
         """What each engine has spent of its false-alarm budget."""
         return self._get("budgets")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable
@@ -19,6 +20,9 @@ from .keys import LOCAL_KEY_FILE
 from .presence import announced
 from .remote import RemoteReadModel, answers
 from .settings import LoadedSettings, Settings
+
+if TYPE_CHECKING:
+    from .application import Application
 
 Ask = Callable[[str, str | None], Document]
 
@@ -62,6 +66,35 @@ def reset_budget(loaded: LoadedSettings, signal_type: str) -> Document:
         NotFound: nobody has said anything of such signals.
         BackendUnavailable: nothing answers and there is no data.
     """
+    return _said(
+        loaded,
+        lambda remote: remote.reset_budget(signal_type),
+        lambda application: application.reset_budget(signal_type, "local"),
+    )
+
+
+def give_feedback(
+    loaded: LoadedSettings, incident_id: str, verdict: str, actual_cause: str | None, comment: str | None
+) -> Document:
+    """Record a verdict on an explanation, at the server or in the data directory.
+
+    Raises:
+        NotFound: no such incident.
+        BackendUnavailable: nothing answers and there is no data.
+    """
+    said = (incident_id, verdict, actual_cause, comment)
+    return _said(
+        loaded,
+        lambda remote: remote.feedback(*said),
+        lambda application: application.feedback(*said, by="local"),
+    )
+
+
+def _said(
+    loaded: LoadedSettings,
+    to_server: Callable[[RemoteReadModel], Document],
+    to_data: Callable[["Application"], Document],
+) -> Document:
     from .application import Application
     from .routing.config import Routes
 
@@ -69,13 +102,13 @@ def reset_budget(loaded: LoadedSettings, signal_type: str) -> Document:
     if url is not None:
         remote = RemoteReadModel(url, key_for(settings), settings.request_timeout_s)
         try:
-            return remote.reset_budget(signal_type)
+            return to_server(remote)
         finally:
             remote.close()
     _must_hold_data(settings)
     application = Application(settings.model_copy(update={"routes": Routes()}))
     try:
-        return application.reset_budget(signal_type, "local")
+        return to_data(application)
     finally:
         application.close()
 

@@ -90,7 +90,12 @@ def _reading(commands: Any) -> None:
     ask = _command(commands, "ask", "ask a question in words")
     ask.add_argument("question", nargs="+", help="the question")
     ask.add_argument("--incident", help="the incident that is meant")
-    for reader in (incidents, rca, blast, ask):
+    feedback = _command(commands, "feedback", "say whether an explanation was right")
+    feedback.add_argument("incident", help="incident id")
+    feedback.add_argument("verdict", type=str.upper, choices=("CORRECT", "WRONG"), help="correct or wrong")
+    feedback.add_argument("--cause", metavar="TEXT", help="what it really was; `none` for a false alarm")
+    feedback.add_argument("--comment", metavar="TEXT", help="for those who read it later")
+    for reader in (incidents, rca, blast, ask, feedback):
         _address(reader)
 
 
