@@ -4,6 +4,7 @@ Source: spec/event_schemas_and_scenarios.md, scenario 1, step 3.
 """
 
 from datetime import UTC, datetime
+from math import comb
 
 from graph.facts import Validated
 
@@ -13,6 +14,7 @@ from .state import MAX_FAILURES, DatasetState, Failure, Window
 
 TRACK = "contract"
 _LOOKBACK, _LEAST_FAILED = 12, 3
+_MANY_FAILED, _CHANCE = 6, 0.1
 
 
 def window_start(at: datetime) -> datetime:
@@ -85,7 +87,7 @@ def evaluate(state: DatasetState, start: datetime, now: datetime) -> Signal | No
 
 
 def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
-    """(objective, health); too few records have none, nor have one or two that chance lets fail."""
+    """(objective, health); too few records have none, nor have a few that chance lets fail."""
     policy = state.policy
     assumed = policy.defaults
     objective = assumed.contract_rate if policy.contract_rate is None else policy.contract_rate
@@ -94,9 +96,18 @@ def _health(state: DatasetState, total: int, failed: int) -> tuple[float, str]:
     if total < MIN_SAMPLE:
         return objective, ""
     rate = (total - failed) / total
-    if rate < objective < 1 and failed < _LEAST_FAILED:
+    if rate < objective < 1 and _may_be_chance(total, failed, objective):
         return objective, ""
     return objective, "OK" if rate >= objective else "WARNING" if rate >= warning else "CRITICAL"
+
+
+def _may_be_chance(total: int, failed: int, objective: float) -> bool:
+    """Whether a stream that just keeps its objective shows so few failures one time in ten, or more often."""
+    if failed >= _MANY_FAILED:
+        return False
+    allowed = 1 - objective
+    fewer = sum(comb(total, k) * allowed**k * objective ** (total - k) for k in range(failed))
+    return failed < _LEAST_FAILED or 1 - fewer >= _CHANCE
 
 
 def last_closed(state: DatasetState, now: datetime) -> datetime | None:

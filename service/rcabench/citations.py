@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from signal_factory.errors import InvalidEvent
+from signal_factory.urns import dataset_urn_for
 from signal_factory.wire import KINDS
 from signal_factory.wire.shapes import is_list, is_object
 
@@ -62,6 +63,7 @@ def _names(value: object, field: str) -> Iterator[str]:
             yield from _names(inner, name)
         if "namespace" in value and "name" in value:
             yield f"job://{value['namespace']}/{value['name']}"
+            yield dataset_urn_for(str(value["namespace"]), str(value["name"]))
     elif is_list(value):
         for inner in value:
             yield from _names(inner, field)
