@@ -51,8 +51,11 @@ def test_feedback_and_a_question_reach_the_server(page: Page, world: World) -> N
     page.get_by_label("Your question").fill("why did this break?")
     page.keyboard.press("Enter")
     expect(page.locator(".sf-card.sf-info")).to_contain_text(world.cause, timeout=30_000)
+    _settled(page)
     page.get_by_text("Feedback", exact=True).click()
     page.get_by_text("It was right").click()
+    expect(page.get_by_role("radio", name="It was right")).to_be_checked()
+    _settled(page)
     page.get_by_role("button", name="Send feedback").click()
     expect(page.get_by_text("Recorded.")).to_be_visible(timeout=30_000)
 
@@ -61,3 +64,8 @@ def test_the_health_of_the_failing_data_set_is_shown(page: Page) -> None:
     page.get_by_text("Data sets", exact=True).click(timeout=30_000)
     row = page.get_by_role("row").filter(has_text="urn:dp:orders:created").first
     expect(row).to_contain_text("CRITICAL", timeout=30_000)
+
+
+def _settled(page: Page) -> None:
+    """Wait until the page is not being drawn anew: what is clicked meanwhile may be lost."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(timeout=30_000)
