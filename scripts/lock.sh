@@ -20,7 +20,7 @@ compile() { # compile NAME [uv arguments…]
 
 compile_all() {
     compile all pyproject.toml --group dev --extra all
-    compile dev pyproject.toml --group dev -c "$work/all.txt"
+    compile dev pyproject.toml --group dev --extra scale -c "$work/all.txt"
     compile runtime pyproject.toml --group build -c "$work/all.txt"
     compile uv locks/uv.in
     local client
