@@ -53,6 +53,22 @@ class GraphStore(ABC):
         """Remove nodes with their edges; the number of nodes removed."""
 
     @abstractmethod
+    def aged(self, label: str, before: str, limit: int = 500) -> list[Node]:
+        """The oldest nodes of a label whose ``at`` is not empty and before ``before``, by (at, key)."""
+
+    @abstractmethod
+    def aged_edges(self, kind: str, before: str, limit: int = 500) -> list[Edge]:
+        """The oldest edges of a kind whose ``at`` is not empty and before ``before``, by (at, src, dst)."""
+
+    @abstractmethod
+    def edges_of(self, refs: Iterable[NodeRef]) -> list[Edge]:
+        """Every edge that starts or ends at one of ``refs``, each once, by (kind, src, dst)."""
+
+    @abstractmethod
+    def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
+        """Remove edges by (kind, src, dst), their ends stay; the number of edges removed."""
+
+    @abstractmethod
     def stats(self) -> GraphStats:
         """Counts by label and kind."""
 

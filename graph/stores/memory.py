@@ -82,6 +82,32 @@ class MemoryGraphStore(GraphStore):
         self.graph.remove_nodes_from(gone)
         return len(gone)
 
+    def aged(self, label: str, before: str, limit: int = 500) -> list[Node]:
+        """See ``GraphStore.aged``."""
+        nodes = (self._node(ref) for ref in self.graph if ref.label == label)
+        found = sorted(
+            (node for node in nodes if "" < node.at < before), key=lambda node: (node.at, node.ref)
+        )
+        return found[: max(0, limit)]
+
+    def aged_edges(self, kind: str, before: str, limit: int = 500) -> list[Edge]:
+        """See ``GraphStore.aged_edges``."""
+        found = [edge for edge in self._edges() if edge.kind == kind and "" < edge.at < before]
+        return sorted(found, key=lambda edge: (edge.at, edge.src, edge.dst))[: max(0, limit)]
+
+    def edges_of(self, refs: Iterable[NodeRef]) -> list[Edge]:
+        """See ``GraphStore.edges_of``."""
+        wanted = set(refs)
+        found = [edge for edge in self._edges() if edge.src in wanted or edge.dst in wanted]
+        return sorted(found, key=lambda edge: (edge.kind, edge.src, edge.dst))
+
+    def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
+        """See ``GraphStore.delete_edges``."""
+        gone = {(src, dst, kind) for kind, src, dst in edges if self.graph.has_edge(src, dst, kind)}
+        for src, dst, kind in gone:
+            self.graph.remove_edge(src, dst, kind)
+        return len(gone)
+
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``."""
         by_label: dict[str, int] = {}

@@ -9,7 +9,7 @@ from ..model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
 from ..port import GraphStore
 from ..renaming import check_same_label
 from ..schema import EDGE_KINDS, LABELS
-from . import sqlite_write
+from . import sqlite_aged, sqlite_write
 from .key_range import key_range
 from .sqlite_connections import MEMORY, Connections
 from .sqlite_expand import expand
@@ -96,6 +96,29 @@ class SqliteGraphStore(GraphStore):
         wanted = list(refs)
         with self._connections.writing() as connection:
             return sqlite_write.delete(connection, self._symbols, wanted)
+
+    def aged(self, label: str, before: str, limit: int = 500) -> list[Node]:
+        """See ``GraphStore.aged``; costs what it returns."""
+        number = self._symbols.number.get(label, 0)
+        with self._connections.reading() as connection:
+            return sqlite_aged.nodes(connection, self._symbols, number, before, max(0, limit))
+
+    def aged_edges(self, kind: str, before: str, limit: int = 500) -> list[Edge]:
+        """See ``GraphStore.aged_edges``; costs what it returns, and all edges of the last moment in it."""
+        number = self._symbols.number.get(kind, 0)
+        with self._connections.reading() as connection:
+            return sqlite_aged.edges(connection, self._symbols, number, before, max(0, limit))
+
+    def edges_of(self, refs: Iterable[NodeRef]) -> list[Edge]:
+        """See ``GraphStore.edges_of``."""
+        with self._connections.reading() as connection:
+            return sqlite_aged.edges_of(connection, self._symbols, set(refs))
+
+    def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
+        """See ``GraphStore.delete_edges``; one call is one transaction, so callers slice."""
+        gone = set(edges)
+        with self._connections.writing() as connection:
+            return sqlite_write.delete_edges(connection, self._symbols, gone)
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``; counts are kept with every write, none is counted here."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..errors import GraphVersionError
 from ..schema import EDGE_KINDS, LABELS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Adjacency is (node, kind, time, neighbour), so that "the latest 200 edges of this
 # kind" is one short index scan however many the node has. No ANALYZE: on a small
@@ -28,6 +28,13 @@ CREATE INDEX edge_out ON edge (src, kind, at, dst);
 CREATE INDEX edge_in ON edge (dst, kind, at, src);
 CREATE INDEX edge_undated ON edge (kind) WHERE at = '';
 """
+# What has become too old is found by these, at the cost of what is found.
+_AGEING = """
+CREATE INDEX IF NOT EXISTS node_aged ON node (label, at, key) WHERE at <> '';
+CREATE INDEX IF NOT EXISTS edge_aged ON edge (kind, at) WHERE at <> '';
+"""
+_UPGRADES = {1: _AGEING}
+"""What makes the next version of a graph of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +47,14 @@ class Symbols:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Create the tables of an empty graph, and number names it has not met (in a transaction).
+    """Create the tables of an empty graph, bring an older one up, number new names (in a transaction).
 
     Raises:
         GraphVersionError: a newer program wrote this graph.
     """
     _create_if_empty(connection)
     check_version(connection)
+    _upgrade(connection)
     names = [(name,) for name in (*LABELS, *EDGE_KINDS)]
     connection.executemany("INSERT OR IGNORE INTO symbol (name) VALUES (?)", names)
 
@@ -56,7 +64,14 @@ def _create_if_empty(connection: sqlite3.Connection) -> None:
         return
     for statement in _TABLES.split(";"):
         connection.execute(statement)
-    connection.execute("INSERT INTO graph_version VALUES (?)", (SCHEMA_VERSION,))
+    connection.execute("INSERT INTO graph_version VALUES (1)")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    for version in range(_version(connection), SCHEMA_VERSION):
+        for statement in _UPGRADES[version].split(";"):
+            connection.execute(statement)
+        connection.execute("UPDATE graph_version SET version = ?", (version + 1,))
 
 
 def has_tables(connection: sqlite3.Connection) -> bool:
@@ -71,9 +86,14 @@ def check_version(connection: sqlite3.Connection) -> None:
     Raises:
         GraphVersionError: a newer program wrote it.
     """
-    (version,) = connection.execute("SELECT version FROM graph_version").fetchone()
+    version = _version(connection)
     if version > SCHEMA_VERSION:
         raise GraphVersionError(f"the graph has version {version}, this program knows {SCHEMA_VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("SELECT version FROM graph_version").fetchone()
+    return int(version)
 
 
 def read_symbols(connection: sqlite3.Connection) -> Symbols:

@@ -11,7 +11,8 @@ from ..merge import merge_edge, merge_node
 from ..model import Edge, Node, NodeRef
 from ..renaming import renamed
 from .payload import encode, encode_times
-from .sqlite_rows import EdgeRow, edge_of, node_of, ref_of, rows_by_id, rows_by_ref
+from .sqlite_aged import edges_of
+from .sqlite_rows import EdgeRow, edge_of, node_of, ref_of, rows_by_ref
 from .sqlite_schema import Symbols
 
 _INSERT_NODE = "INSERT INTO node (id, label, key, at, props, times) VALUES (?, ?, ?, ?, ?, ?)"
@@ -19,14 +20,11 @@ _UPDATE_NODE = "UPDATE node SET at = ?, props = ?, times = ? WHERE id = ?"
 _INSERT_EDGE = "INSERT INTO edge (kind, src, dst, at, props, times) VALUES (?, ?, ?, ?, ?, ?)"
 _UPDATE_EDGE = "UPDATE edge SET at = ?, props = ?, times = ? WHERE id = ?"
 _FIND_EDGE = "SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ? AND kind = ? AND dst = ?"
-_EDGES_OF = """
-SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ?1
-UNION SELECT id, kind, src, dst, at, props, times FROM edge WHERE dst = ?1
-"""
 _DELETE_EDGES = (
     "DELETE FROM edge WHERE src = ? RETURNING kind",
     "DELETE FROM edge WHERE dst = ? RETURNING kind",
 )
+_DELETE_EDGE = "DELETE FROM edge WHERE src = ? AND kind = ? AND dst = ? RETURNING kind"
 _COUNT = "UPDATE symbol SET count = count + ? WHERE id = ?"
 
 
@@ -59,7 +57,7 @@ def merge_nodes(connection: sqlite3.Connection, symbols: Symbols, old: NodeRef, 
     if gone is None:
         return
     node = node_of(gone, old)
-    edges = _edges_of(connection, symbols, gone[0])
+    edges = edges_of(connection, symbols, [old])
     delete(connection, symbols, [old])
     upsert(connection, symbols, *renamed(node, edges, old, new))
 
@@ -76,6 +74,20 @@ def delete(connection: sqlite3.Connection, symbols: Symbols, refs: Iterable[Node
         connection.execute("DELETE FROM node WHERE id = ?", (identifier,))
     batch.settle()
     return len(rows)
+
+
+def delete_edges(connection: sqlite3.Connection, symbols: Symbols, edges: Iterable[EdgeId]) -> int:
+    """Remove edges, their ends stay; the number of edges that were there."""
+    batch, wanted = _Batch(connection, symbols), list(edges)
+    ends = {end for _, src, dst in wanted for end in (src, dst)}
+    ids = {ref_of(row, symbols): row[0] for row in rows_by_ref(connection, ends, symbols)}
+    for kind, src, dst in wanted:
+        key = ids.get(src), symbols.number.get(kind), ids.get(dst)
+        gone = connection.execute(_DELETE_EDGE, key).fetchall()
+        batch.counts.subtract(number for (number,) in gone)
+    removed = -batch.counts.total()
+    batch.settle()
+    return removed
 
 
 def _upsert_nodes(batch: _Batch, nodes: Nodes) -> None:
@@ -137,10 +149,3 @@ def _note(
 ) -> None:
     if merged != known:
         updates.append((merged.at, encode(merged.props), encode_times(merged.times), identifier))
-
-
-def _edges_of(connection: sqlite3.Connection, symbols: Symbols, identifier: int) -> list[Edge]:
-    rows: list[EdgeRow] = connection.execute(_EDGES_OF, (identifier,)).fetchall()
-    ends = {end for row in rows for end in row[2:4]}
-    refs = {row[0]: ref_of(row, symbols) for row in rows_by_id(connection, ends)}
-    return [edge_of(row, refs[row[2]], refs[row[3]], symbols) for row in rows]

@@ -156,6 +156,65 @@ def test_deleting_a_node_takes_its_edges_and_counts_only_what_was_there(case: St
         assert opened.raw.edges() == []
 
 
+@every_store("aged")
+def test_the_oldest_nodes_of_a_label_come_by_time_then_key(case: StoreCase) -> None:
+    told = [("b", T1), ("a", T1), ("c", T2), ("d", T3), ("e", "")]
+    with case.opened() as opened:
+        opened.store.upsert([Node(run(name), {"job": "job://j"}, at) for name, at in told], [])
+        opened.store.upsert([Node(ds("a"), {}, T1)], [])
+        aged = opened.store.aged("JobRun", T3)
+        assert aged == [
+            Node(run("a"), {"job": "job://j"}, T1),
+            Node(run("b"), {"job": "job://j"}, T1),
+            Node(run("c"), {"job": "job://j"}, T2),
+        ]
+        assert opened.store.aged("JobRun", T3, limit=1) == aged[:1]
+        assert opened.store.aged("JobRun", T3, limit=0) == []
+        assert opened.store.aged("JobRun", "") == opened.store.aged("JobRun", T1) == []
+        assert opened.store.aged("NoSuchLabel", T3) == []
+
+
+@every_store("aged_edges")
+def test_the_oldest_edges_of_a_kind_come_by_time_then_ends(case: StoreCase) -> None:
+    edges = [feeds("b", "a", T1), feeds("a", "c", T1), feeds("a", "b", T1), feeds("c", "a", T2)]
+    late = [feeds("d", "a", T3), feeds("e", "a")]
+    with case.opened() as opened:
+        opened.store.upsert([], [*edges, *late])
+        aged = opened.store.aged_edges("FEEDS", T3)
+        assert aged == [edges[2], edges[1], edges[0], edges[3]]
+        assert opened.store.aged_edges("FEEDS", T3, limit=2) == aged[:2]
+        assert opened.store.aged_edges("FEEDS", T3, limit=0) == []
+        assert opened.store.aged_edges("FEEDS", T1) == opened.store.aged_edges("OWNS", T3) == []
+
+
+@every_store("edges_of")
+def test_every_edge_at_some_nodes_is_found_once_in_order(case: StoreCase) -> None:
+    reads = Edge("READ_FROM", run("r"), ds("a"), {"rows": 3}, T1)
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("b", "b"), feeds("b", "a"), feeds("a", "b"), feeds("c", "d"), reads])
+        assert opened.store.edges_of([ds("b"), ds("a"), ds("b"), ds("nobody")]) == [
+            feeds("a", "b"),
+            feeds("b", "a"),
+            feeds("b", "b"),
+            reads,
+        ]
+        assert opened.store.edges_of([run("r")]) == [reads]
+        assert opened.store.edges_of([]) == []
+
+
+@every_store("delete_edges")
+def test_deleting_edges_leaves_their_ends_and_counts_only_what_was_there(case: StoreCase) -> None:
+    gone = ("FEEDS", ds("a"), ds("b"))
+    absent = [("FEEDS", ds("b"), ds("a")), ("OWNS", ds("a"), ds("b")), ("FEEDS", ds("x"), ds("y"))]
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("a", "b"), feeds("a", "c")])
+        assert opened.store.delete_edges([gone, gone, *absent]) == 1
+        assert opened.store.delete_edges([gone]) == 0
+        assert opened.raw.nodes() == [ds("a"), ds("b"), ds("c")]
+        assert opened.raw.edges() == [("FEEDS", *ds("a"), *ds("c"))]
+        assert opened.store.stats().edges == 1
+
+
 @every_store("stats")
 def test_counts_agree_with_what_is_really_there(case: StoreCase) -> None:
     with case.opened() as opened:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import pytest
 from graph_harness import CASES, StoreCase
-from graph_strategies import batches, refs, specs
+from graph_strategies import BUSY_KINDS, BUSY_LABELS, batches, moments, refs, specs
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -50,6 +50,22 @@ class Machine(RuleBasedStateMachine):
     @rule(gone=st.lists(refs(), max_size=3))
     def delete(self, gone: list[NodeRef]) -> None:
         assert self.opened.store.delete(gone) == self.reference.delete(gone)
+
+    @rule(kind=st.sampled_from(BUSY_KINDS), data=st.data())
+    def delete_edges(self, kind: str, data: Any) -> None:
+        known = [(edge.kind, edge.src, edge.dst) for edge in self.reference.aged_edges(kind, "~")]
+        if known:
+            gone = data.draw(st.lists(st.sampled_from(known), max_size=3))
+            assert self.opened.store.delete_edges(gone) == self.reference.delete_edges(gone)
+
+    @rule(before=moments, limit=st.integers(0, 4), wanted=st.lists(refs(), max_size=3))
+    def age(self, before: str, limit: int, wanted: list[NodeRef]) -> None:
+        store, reference = self.opened.store, self.reference
+        for label in BUSY_LABELS:
+            assert store.aged(label, before, limit) == reference.aged(label, before, limit)
+        for kind in BUSY_KINDS:
+            assert store.aged_edges(kind, before, limit) == reference.aged_edges(kind, before, limit)
+        assert store.edges_of(wanted) == reference.edges_of(wanted)
 
     @rule(seeds=st.lists(refs(), max_size=4), spec=specs)
     def expand(self, seeds: list[NodeRef], spec: ExpandSpec) -> None:
