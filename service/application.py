@@ -135,7 +135,7 @@ class Application:
     def budgets(self) -> Document:
         """What each engine has spent of its false-alarm budget."""
         with self._gate.reading():
-            return budgets.document(self._engine.budgets())
+            return budgets.document(self._engine.budgets(), self._engine.confidence_line())
 
     def reset_budget(self, signal_type: str, by: str) -> Document:
         """Hear an engine again that had overspent; durable when it returns.

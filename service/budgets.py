@@ -7,6 +7,7 @@ from typing import Any
 
 from copilot.budget import BUDGET, LEAST_ANSWERS, WINDOW, Spending, spending
 from copilot.readmodel import Document
+from copilot.refit import Line
 from signal_factory.times import format_time
 
 ENGINES = ("CONTRACT_BREACH", "DQ_BREACH", "EVIDENCE_INCOMPLETE", "FRESHNESS_BREACH", "VOLUME_ANOMALY")
@@ -31,13 +32,14 @@ def spent_in(rows: Mapping[str, str]) -> dict[str, Spending]:
     return spent(said, resets)
 
 
-def document(found: Mapping[str, Spending]) -> Document:
-    """Every engine that opens incidents, as a bounded list."""
+def document(found: Mapping[str, Spending], line: Line) -> Document:
+    """Every engine that opens incidents, as a bounded list, and how feedback corrects confidence."""
     names = sorted({*ENGINES, *found})
     items = [_item(found.get(name) or Spending(name, 0, 0, None)) for name in names]
     return {
         "items": items, "total": len(items), "returned": len(items), "is_partial": False, "next_cursor": None,
         "budget": BUDGET, "least_answers": LEAST_ANSWERS, "window_s": WINDOW.total_seconds(),
+        "confidence": line.document(),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from copilot.budget import Spending
 from copilot.readmodel import Document, ReadModel
+from copilot.refit import Line
 from signal_factory.wire import Envelope
 
 
@@ -50,6 +51,10 @@ class RunningEngine(Protocol):
 
     def budgets(self) -> dict[str, Spending]:
         """What each engine has spent of its false-alarm budget, by signal type."""
+        ...
+
+    def confidence_line(self) -> Line:
+        """How what people said of explanations corrects the confidence that is shown."""
         ...
 
     def reset_budget(self, signal_type: str, at: datetime) -> None:

@@ -172,7 +172,7 @@ def _data(settings: Settings) -> Generator[Source]:
             return answer(question, model, incident_id=incident_id, now=now())
 
         def budgets() -> Document:
-            return document(engine.budgets())
+            return document(engine.budgets(), engine.confidence_line())
 
         yield Source(model, ask, now, budgets, _note(log.last_seq - saved.offset))
     finally:

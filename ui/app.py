@@ -30,9 +30,10 @@ from ui.panels.impact import show_blast_radius, show_graph
 from ui.panels.incident_list import show_incidents
 from ui.panels.queries import show_queries, show_raw
 from ui.panels.states import show_failure, show_staleness
+from ui.panels.trust import show_trust
 from ui.wording import SEVERITIES, STATUSES
 
-_VIEWS = ("Incidents", "Data sets", "Ask")
+_VIEWS = ("Incidents", "Data sets", "Trust", "Ask")
 
 
 def choose(incident_id: str) -> None:
@@ -121,6 +122,9 @@ def show_page(client: RestClient) -> None:
         show_ask(client)
     elif view == "Data sets":
         show_datasets(client)
+    elif view == "Trust":
+        heading("How far the engines can be trusted", "h1")
+        show_trust(client)
     else:
         show_incident_view(client)
 

@@ -60,6 +60,10 @@ class RestClient:
         """What stands downstream of one data set."""
         return self._call("GET", f"/api/v1/datasets/{_part(urn)}/blast-radius")
 
+    def budgets(self) -> Document:
+        """What each engine spent of its budget of false alarms, and how feedback corrects confidence."""
+        return self._call("GET", "/api/v1/budgets")
+
     def send_feedback(self, incident_id: str, feedback: Document) -> Document:
         """Record a verdict ``{verdict, actual_cause?, comment?}`` on an explanation."""
         return self._call("POST", f"/api/v1/incidents/{_part(incident_id)}/feedback", json=feedback)

@@ -71,6 +71,7 @@ def test_every_engine_that_opens_incidents_is_listed_also_where_nobody_has_said_
         found = app.budgets()
     assert {each["signal_type"] for each in found["items"]} >= {"VOLUME_ANOMALY", "FRESHNESS_BREACH"}
     assert all(each["demoted_at"] is None and each["answers"] == 0 for each in found["items"])
+    assert found["confidence"]["verdicts"] == 0
     with pytest.raises(NotFound), _application(tmp_path) as app:
         app.reset_budget("VOLUME_ANOMALY", "tests")
 
@@ -113,7 +114,9 @@ def test_on_the_command_line_they_are_listed_and_reset_in_the_data_directory(
     assert sf(["doctor", "--format", "json", *at]) == 0
     assert set(json.loads(capsys.readouterr().out)["data"]["demoted"]) == {"CONTRACT_BREACH"}
     assert sf(["budget", *at]) == 0
-    assert "2 of 20 answers" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "2 of 20 answers" in told.out
+    assert "of 20 explanations right" in told.err
     assert sf(["budget", "reset", "contract_breach", *at]) == 0
     assert "demoted" not in capsys.readouterr().out
     assert sf(["budget", "--format", "json", *at]) == 0

@@ -204,3 +204,24 @@ def test_hostile_names_are_text_everywhere(opened: Any) -> None:
     labels = [button.label for button in pages[0].button if str(button.key).startswith("open-")]
     assert not any(":smile:" in shown or "[a](" in shown or "$latex$" in shown for shown in labels)
     assert not pages[0].markdown
+
+
+def test_what_engines_spent_and_what_verdicts_did_is_shown(opened: Any) -> None:
+    spent = {"signal_type": "VOLUME_ANOMALY", "answers": 20, "false_alarms": 2, "share": 0.1}
+    rule = {"budget": 0.05, "least_answers": 20, "window_s": 2_592_000}
+    judged = {"verdicts": 20, "right": 18, "at_least": 0.25, "at_most": 0.9}
+    budgets = bounded(
+        [
+            spent | {"demoted_at": "2024-01-15T10:00:00Z"},
+            spent | {"signal_type": "DQ_BREACH", "demoted_at": None},
+        ],
+        confidence=judged,
+        **rule,
+    )
+    with serving(answers_for() | {"/api/v1/budgets": budgets}) as api:
+        page = opened(api.url)
+        page.segmented_control(key="view").set_value("Trust").run()
+        said = seen(page)
+    assert "2 of 20 answers" in said
+    assert said.count("demoted since") == 1
+    assert "People found 18 of 20 explanations right" in said

@@ -36,3 +36,13 @@ def _print(document: Document, console: Console) -> None:
         f"the budget is {document['budget']:.0%} of at least {document['least_answers']} answers"
         f" in {days:.0f} days"
     )
+    console.note(_confidence(document["confidence"]))
+
+
+def _confidence(line: Document) -> str:
+    if not line["verdicts"]:
+        return "nobody has judged an explanation yet: confidence is as fitted on labelled incidents"
+    return (
+        f"people found {line['right']} of {line['verdicts']} explanations right:"
+        f" confidence is shown from {line['at_least']:.0%} to {line['at_most']:.0%}"
+    )
