@@ -15,7 +15,8 @@ class Missed:
 
     ``good`` is when it last was good, which is earlier than ``since`` where it has
     missed several updates in a row: today's cause is asked for, and a change that came
-    after the last good update may still be behind it.
+    after the last good update may still be behind it. ``through`` are the tables of which
+    nothing is ever heard, from it down to the table that waits for it.
     """
 
     urn: str
@@ -23,6 +24,7 @@ class Missed:
     by: datetime
     grace: timedelta = timedelta(minutes=15)
     good: datetime | None = None
+    through: tuple[str, ...] = ()
 
     @property
     def last_good(self) -> datetime | None:

@@ -6,13 +6,14 @@ from statistics import median
 
 from .blame import Tried
 from .culprits import Missed
-from .habits import expected
+from .habits import expected, interval
 from .orchestration import starters_of
 from .world import World
 
 _ONE_UPDATE = timedelta(minutes=30)
 _MORE_THAN_ONCE = 2
 _SKEW = timedelta(minutes=2)
+_DEPTH = 4
 
 
 def late_inputs(world: World, missed: Missed, told: Tried) -> list[Missed]:
@@ -20,8 +21,21 @@ def late_inputs(world: World, missed: Missed, told: Tried) -> list[Missed]:
     reference = _reference(world, missed, told.job)
     if reference is None:
         return []
-    known = [_late(world, missed, told, urn, reference) for urn in _read(world, missed.urn, told.job)]
+    heard = _heard(world, [(urn,) for urn in _read(world, missed.urn, told.job)])
+    known = [_late(world, missed, told, way, reference) for way in heard]
     return [each for each in known if each is not None and not _does_without(world, missed, each.urn)]
+
+
+def _heard(world: World, ways: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The inputs, each with the tables below it: one that never says when it is new is looked through."""
+    found: list[tuple[str, ...]] = []
+    seen = {way[0] for way in ways}
+    for _ in range(_DEPTH):
+        silent = [way for way in ways if not _arrivals(world, way[0])]
+        found += [way for way in ways if way not in silent]
+        ways = [(urn, *way) for way in silent for urn in world.sources(way[0]) if urn not in seen]
+        seen |= {way[0] for way in ways}
+    return found
 
 
 def _read(world: World, table: str, job: str) -> list[str]:
@@ -30,18 +44,24 @@ def _read(world: World, table: str, job: str) -> list[str]:
     return sorted({urn for each in (job, *started) for urn in world.inputs(each)} - {table})
 
 
-def _late(world: World, missed: Missed, told: Tried, urn: str, reference: datetime) -> Missed | None:
-    before = [at for at in _arrivals(world, urn) if at <= reference]
-    after = [at for at in _arrivals(world, urn) if at > reference]
+def _late(
+    world: World, missed: Missed, told: Tried, way: tuple[str, ...], reference: datetime
+) -> Missed | None:
+    urn, *through = way
+    arrivals = _arrivals(world, urn)
+    used_by = reference + min(_SKEW, interval(arrivals) / 4)
+    before = [at for at in arrivals if at <= used_by]
+    after = [at for at in arrivals if at > used_by]
     if not before:
         return None
     due, tolerance = expected(before)
     if not after:
-        return Missed(urn, before[-1], missed.by) if max(world.now, missed.by) > due + tolerance else None
+        late = max(world.now, missed.by) > due + tolerance
+        return Missed(urn, before[-1], missed.by, through=tuple(through)) if late else None
     in_time = after[0] <= max(due + tolerance, _needed(told))
     if in_time or _left_time(world, missed, told, urn, due, after[0]):
         return None
-    return Missed(urn, before[-1], min(after[0], missed.by))
+    return Missed(urn, before[-1], min(after[0], missed.by), through=tuple(through))
 
 
 def _arrivals(world: World, urn: str) -> list[datetime]:

@@ -7,6 +7,7 @@ before blaming the writer, whether its inputs were there in time and passed thei
 
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 from statistics import median
 
 from graph.signatures import family_of
@@ -92,7 +93,8 @@ def _late_inputs(
     found: list[Suspect] = []
     for late in late_inputs(world, missed, told):
         if late.urn not in seen:
-            found += _trace(world, late, seen, depth + 1)
+            above = _trace(world, late, seen, depth + 1)
+            found += [reduce(Suspect.below, late.through, each) for each in above]
     return found
 
 
