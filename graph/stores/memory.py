@@ -11,7 +11,7 @@ from ..merge import merge_edge, merge_node
 from ..model import Edge, ExpandSpec, GraphStats, Hop, Node, NodeRef, Subgraph
 from ..port import GraphStore
 from ..renaming import check_same_label, renamed
-from .bounds import Followed, first, is_within, latest, subgraph
+from .bounds import Followed, subgraph, walk
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -53,18 +53,9 @@ class MemoryGraphStore(GraphStore):
 
     def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
         """See ``GraphStore.expand``."""
-        frontier, is_partial = first({seed for seed in seeds if seed in self.graph}, spec.max_nodes)
-        depth = dict.fromkeys(frontier, 0)
-        edges: dict[tuple[str, NodeRef, NodeRef], Edge] = {}
-        for level in range(1, spec.max_hops + 1):
-            followed, is_cut = self._follow(frontier, spec)
-            edges.update(((edge.kind, edge.src, edge.dst), edge) for edge, _ in followed)
-            met = {far for _, far in followed if far not in depth}
-            frontier, is_full = first(met, spec.max_nodes - len(depth))
-            depth.update(dict.fromkeys(frontier, level))
-            is_partial = is_partial or is_cut or is_full
-        nodes = {ref: self._node(ref) for ref in depth}
-        return subgraph(nodes, depth, list(edges.values()), is_partial)
+        walked = walk((seed for seed in seeds if seed in self.graph), spec, self._hop)
+        nodes = {ref: self._node(ref) for ref in walked.depth}
+        return subgraph(nodes, walked.depth, list(walked.edges.values()), walked.is_partial)
 
     def merge_nodes(self, old: NodeRef, new: NodeRef) -> None:
         """See ``GraphStore.merge_nodes``."""
@@ -127,17 +118,7 @@ class MemoryGraphStore(GraphStore):
     def close(self) -> None:
         """See ``GraphStore.close``: nothing is held."""
 
-    def _follow(self, frontier: Sequence[NodeRef], spec: ExpandSpec) -> tuple[list[Followed], bool]:
-        followed: list[Followed] = []
-        is_cut = False
-        for ref in frontier:
-            for hop in set(spec.hops):
-                kept, was_cut = latest(self._hop(ref, hop, spec), spec.max_degree)
-                followed += kept
-                is_cut = is_cut or was_cut
-        return followed, is_cut
-
-    def _hop(self, ref: NodeRef, hop: Hop, spec: ExpandSpec) -> list[Followed]:
+    def _hop(self, ref: NodeRef, hop: Hop) -> list[Followed]:
         around: Iterable[tuple[NodeRef, NodeRef, str, Edge]]
         if hop.direction == "out":
             around = self.graph.out_edges(ref, keys=True, data="edge")
@@ -146,7 +127,7 @@ class MemoryGraphStore(GraphStore):
         return [
             (edge, edge.dst if hop.direction == "out" else edge.src)
             for _, _, kind, edge in around
-            if kind == hop.kind and is_within(edge, spec)
+            if kind == hop.kind
         ]
 
     def _node(self, ref: NodeRef) -> Node:
