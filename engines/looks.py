@@ -5,13 +5,12 @@ from datetime import datetime
 
 from . import agenda, contract, cost, gaps, hourly, quality, stream_volume
 from .agenda import Deadline
-from .runs import Routes
 from .signal import Signal
 from .state import DatasetState
 
 
-def signals_at(state: DatasetState, due: Deadline, routes: Routes) -> Iterator[Signal]:
-    """The signals of one deadline, judged at that very moment; those of freshness are the fleet's."""
+def signals_at(state: DatasetState, due: Deadline) -> Iterator[Signal]:
+    """The signals of one deadline, judged at that very moment; freshness is in ``keyed``."""
     match due.what:
         case agenda.WINDOW:
             yield from _window(state, datetime.fromisoformat(due.about), due.at)
@@ -22,7 +21,7 @@ def signals_at(state: DatasetState, due: Deadline, routes: Routes) -> Iterator[S
         case agenda.ROWS:
             yield from some(hourly.rows(state, datetime.fromisoformat(due.about), due.at))
         case _:
-            yield from _of_run(state, due, routes)
+            yield from _of_run(state, due)
 
 
 def some(signal: Signal | None) -> Iterable[Signal]:
@@ -38,7 +37,7 @@ def _window(state: DatasetState, start: datetime, now: datetime) -> Iterator[Sig
         yield from some(contract.evaluate(state, last, now))
 
 
-def _of_run(state: DatasetState, due: Deadline, routes: Routes) -> Iterator[Signal]:
+def _of_run(state: DatasetState, due: Deadline) -> Iterator[Signal]:
     run, batch = state.runs.get(due.about), state.batches.get(due.about)
     if due.what == agenda.BEAT and run is not None:
         yield from some(gaps.silent(state, run, due.at))
@@ -47,5 +46,11 @@ def _of_run(state: DatasetState, due: Deadline, routes: Routes) -> Iterator[Sign
     elif due.what == agenda.QUALITY and batch is not None:
         yield from some(quality.evaluate(state, batch, due.at))
     elif due.what == agenda.GATES and batch is not None and batch.ended is not None:
-        job = routes.jobs_of_runs.get(due.about, "")
-        yield from some(gaps.gates_missing(state, due.about, job, batch.ended, due.at))
+        yield from some(gaps.gates_missing(state, due.about, _job_of(state, due.about), batch.ended, due.at))
+
+
+def _job_of(state: DatasetState, run_id: str) -> str:
+    """Whose run it is, "" where nothing told."""
+    run = state.runs.get(run_id)
+    told = [each.job for each in state.commits if each.run_id == run_id and each.job]
+    return run.job if run is not None else next(iter(told), "")

@@ -1,6 +1,5 @@
-"""Runs of jobs: which table they concern, how far they are, and what a failed one says."""
+"""Runs of jobs: how far they are, and what a failed one says."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from graph.facts import RunSeen
@@ -10,35 +9,7 @@ from .signal import Signal
 from .state import MOST_BEATS, Run
 
 _LONGEST_S = 365 * 86_400.0
-MAX_RUNS, MAX_TABLES = 20_000, 200
 _ORDER = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
-
-
-@dataclass(slots=True)
-class Routes:
-    """Which tables a job writes, and which job a run belongs to."""
-
-    writes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    jobs_of_runs: dict[str, str] = field(default_factory=dict[str, str])
-
-    def learn_writer(self, job: str, urn: str) -> None:
-        """Note that ``job`` writes the table ``urn``."""
-        urns = self.writes.setdefault(job, [])
-        if urn not in urns:
-            self.writes[job] = sorted([*urns, urn])[:MAX_TABLES]
-
-    def learn_run(self, run_id: str, job: str) -> None:
-        """Note whose run it is; the runs not heard of for longest are forgotten first."""
-        self.jobs_of_runs.pop(run_id, None)
-        self.jobs_of_runs[run_id] = job
-        if len(self.jobs_of_runs) > MAX_RUNS:
-            del self.jobs_of_runs[next(iter(self.jobs_of_runs))]
-
-    def rename(self, old: str, new: str) -> None:
-        """Two names turned out to be one table."""
-        for job, urns in self.writes.items():
-            if old in urns:
-                self.writes[job] = sorted({new if urn == old else urn for urn in urns})
 
 
 def advance(run: Run, fact: RunSeen) -> None:

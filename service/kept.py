@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from engines.agenda import Agenda, Deadline
-from engines.fleet import Routes, SignalEngines
+from engines.fleet import SignalEngines
+from engines.routes import Routes
 from engines.state import DatasetState
 
 V = TypeVar("V")

@@ -12,7 +12,7 @@ from copilot.annotate import annotations
 from copilot.assembly import Assembly, Ledger
 from copilot.episodes import Episode, tells_of_silence
 from engines.agenda import Deadline
-from engines.fleet import Routes
+from engines.routes import Routes
 from engines.signal import Signal
 from engines.state import DatasetState
 from graph.buffer import GraphBuffer
