@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 JOBS ?= 2
 
-.PHONY: help setup setup-dev setup-all demo serve test check format bench clients lock lock-check clean
+.PHONY: help setup setup-dev setup-all demo serve test check format bench clients services services-fetch services-lock lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,15 @@ bench: setup ## Measure ingest and explanation
 
 clients: ## Build the real dbt, Spark and Airflow that the client tests run
 	@scripts/clients.sh
+
+services: setup-dev ## Run Neo4j, ArcadeDB, Gremlin Server, Kafka and Postgres on loopback until Ctrl-C
+	@PYTHONPATH=scripts $(BIN)/python -m servers up
+
+services-fetch: setup-dev ## Fetch what `make services` and the tests of servers run
+	@PYTHONPATH=scripts $(BIN)/python -m servers fetch
+
+services-lock: setup-dev ## Write the locks of the servers that come from Maven
+	@PYTHONPATH=scripts $(BIN)/python -m servers lock
 
 lock: ## Write locks/ from pyproject.toml
 	@scripts/lock.sh

@@ -27,6 +27,7 @@ compile_all() {
     for client in dbt spark airflow; do
         compile "clients-$client" "locks/clients-$client.in"
     done
+    compile servers-arcadedb locks/servers-arcadedb.in
 }
 
 resolve_everywhere() {

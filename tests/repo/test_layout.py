@@ -10,13 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from servers.fetch import FROM_MAVEN
+
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ("graph", "ingest", "engines", "copilot", "mcp_server", "ui", "bootstrap", "service")
 ROOT_NAMES = {*ENGINE, "signal_factory", "sdk", "fixtures", "tests"}
 PACKAGES = [*(ROOT / name for name in ENGINE), ROOT / "sdk" / "signal_factory"]
 LOGGING_SETUP = ROOT / "service" / "logs.py"
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
-PIP_LOCKS = [path for path in LOCKS if path.name != "clients-spark-jars.txt"]
+JAR_LOCKS = [
+    ROOT / "locks" / f"{name}.txt"
+    for name in ("clients-spark-jars", *(f"servers-{name}" for name in FROM_MAVEN))
+]
+PIP_LOCKS = [path for path in LOCKS if path not in JAR_LOCKS]
 
 
 def _modules() -> Iterator[tuple[Path, Path]]:
@@ -176,10 +182,11 @@ def test_what_is_required_at_run_time_is_imported() -> None:
     assert names - {"tzdata"} - set(_imported()) == set()
 
 
-def test_the_spark_jars_are_pinned_with_their_hashes() -> None:
-    lines = (ROOT / "locks" / "clients-spark-jars.txt").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("lock", JAR_LOCKS, ids=lambda path: path.stem)
+def test_jars_are_pinned_with_their_hashes(lock: Path) -> None:
+    lines = lock.read_text("utf-8").splitlines()
     assert lines
-    assert [line for line in lines if not re.fullmatch(r"[\w.-]+:[\w.-]+:[\d.]+ [0-9a-f]{64}", line)] == []
+    assert [line for line in lines if not re.fullmatch(r"[\w.-]+(:[\w.-]+){2,3} [0-9a-f]{64}", line)] == []
 
 
 def test_the_wire_models_import_nothing_heavy() -> None:

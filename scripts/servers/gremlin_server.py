@@ -1,0 +1,80 @@
+"""TinkerPop Gremlin Server with a TinkerGraph in memory."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from .endpoint import Endpoint
+from .process import Server, free_port, listens
+from .where import java, parts
+
+_GRAPH = """\
+gremlin.graph=org.apache.tinkerpop.gremlin.tinkergraph.structure.TinkerGraph
+gremlin.tinkergraph.vertexIdManager=ANY
+gremlin.tinkergraph.edgeIdManager=ANY
+gremlin.tinkergraph.vertexPropertyIdManager=LONG
+"""
+_INIT = "def globals = [:]\nglobals << [g: traversal().withEmbedded(graph)]\n"
+_PACKAGE = "org.apache.tinkerpop.gremlin"
+
+
+class GremlinServer(Server):
+    """What is written is gone when it ends: TinkerGraph has no disk."""
+
+    name: ClassVar[str] = "gremlin"
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self._port = free_port()
+        self._classes = f"{parts(self.name)}/*:{directory / 'conf'}"
+
+    def prepare(self) -> None:
+        """Write the settings."""
+        conf = self.directory / "conf"
+        conf.mkdir()
+        (conf / "graph.properties").write_text(_GRAPH, encoding="utf-8")
+        (conf / "init.groovy").write_text(_INIT, encoding="utf-8")
+        (conf / "server.yaml").write_text(self._settings(), encoding="utf-8")
+
+    def command(self) -> list[str]:
+        """The entry point with its one file."""
+        entry = f"{_PACKAGE}.server.GremlinServer"
+        return [java(), "-Xmx1g", "-cp", self._classes, entry, str(self.directory / "conf" / "server.yaml")]
+
+    def where(self) -> Endpoint:
+        """A web socket."""
+        return Endpoint(f"ws://127.0.0.1:{self._port}/gremlin")
+
+    def answers(self) -> bool:
+        """Whether a traversal comes back; the driver leaks a connection it could not open, so look first."""
+        if not listens(self._port):
+            return False
+        # The driver has no types.
+        driver: Any = import_module("gremlin_python.driver.client")
+        client = driver.Client(self.where().url, "g", pool_size=1, max_workers=1)
+        try:
+            return bool(client.submit("g.inject(1)").all().result(timeout=10) == [1])
+        finally:
+            client.close()
+
+    def _settings(self) -> str:
+        init = self.directory / "conf" / "init.groovy"
+        plugins = (
+            f"{{{_PACKAGE}.server.jsr223.GremlinServerGremlinPlugin: {{}}, "
+            f"{_PACKAGE}.tinkergraph.jsr223.TinkerGraphGremlinPlugin: {{}}, "
+            f"{_PACKAGE}.jsr223.ScriptFileGremlinPlugin: {{files: [{init}]}}}}"
+        )
+        return "\n".join(
+            [
+                *("host: 127.0.0.1", f"port: {self._port}", "evaluationTimeout: 30000"),
+                *("maxContentLength: 67108864", "maxAccumulationBufferComponents: 4096"),
+                f"graphs: {{graph: {self.directory / 'conf' / 'graph.properties'}}}",
+                "scriptEngines: {",
+                "  gremlin-lang: {},",
+                f"  gremlin-groovy: {{plugins: {plugins}}}}}",
+                "serializers:",
+                f"  - {{className: {_PACKAGE}.util.ser.GraphSONMessageSerializerV3}}",
+                f"  - {{className: {_PACKAGE}.util.ser.GraphBinaryMessageSerializerV1}}",
+                "",
+            ]
+        )
