@@ -4,7 +4,7 @@ The clock is the event's time as it was received; deadlines fire in between, eac
 its own moment, so that a month replays as it happened.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from graph.port import GraphStore
 from ingest.identity import Book, Identity
 from ingest.moving import move_dataset
 from ingest.projection import Projection
-from ingest.translate import translate
+from ingest.translate import Translated, translate
 from signal_factory.wire import Envelope
 
 from .kept import KeptEngines, Noted
@@ -59,6 +59,15 @@ class Memory:
     ledger: Ledger = field(default_factory=Ledger)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event as it was read: what it says, and where the clock of the engines stands with it."""
+
+    envelope: Envelope
+    told: Translated
+    now: datetime
+
+
 class Pipeline:
     """Folds envelopes into graph and memory. One thread owns it."""
 
@@ -78,22 +87,36 @@ class Pipeline:
         Raises:
             InvalidEvent: the body does not have the shape of its kind.
         """
+        step = self.read(envelope, self.memory.clock.now)
+        self._fire(lambda due: due < step.now)
+        self.hear(step)
+        if step.told.is_tick:
+            self._fire(lambda due: due <= step.now)
+        for fact in step.told.facts:
+            self.say(self.engines.observe(fact, step.now), step.now)
+        return step.told.unplaced
+
+    def read(self, envelope: Envelope, clock: datetime | None) -> Step:
+        """What an event says when time stands at ``clock``; only names are learned from it.
+
+        Raises:
+            InvalidEvent: the body does not have the shape of its kind.
+        """
         told = translate(envelope, self.identity)
-        now = max(envelope.time, self.memory.clock.now or envelope.time)
-        self._fire(lambda due: due < now)
+        return Step(envelope, told, max(envelope.time, clock or envelope.time))
+
+    def hear(self, step: Step) -> None:
+        """Let its time come, and keep what it says; telling the engines is the caller's."""
+        told, now = step.told, step.now
         self.memory.clock.now = now
         for old, new in told.moved:
             self._rename(old, new, now)
         if told.is_tick:
-            self._fire(lambda due: due <= now)
-            return ()
-        self._heard(envelope, now)
+            return
+        self._heard(step.envelope, now)
         self.memory.senders.note(told.facts, now)
         mutations = self._projection.of(told.facts)
         self._buffer.add(mutations.nodes, mutations.edges, now)
-        for fact in told.facts:
-            self._signals(self.engines.observe(fact, now), now)
-        return told.unplaced
 
     def advance(self, now: datetime) -> None:
         """Let time pass."""
@@ -114,9 +137,10 @@ class Pipeline:
 
     def _fire(self, is_due: Callable[[datetime], bool]) -> None:
         while (due := self.engines.next_deadline()) is not None and is_due(due):
-            self._signals(self.engines.fire(), due)
+            self.say(self.engines.fire(), due)
 
-    def _signals(self, signals: list[Signal], now: datetime) -> None:
+    def say(self, signals: Iterable[Signal], now: datetime) -> None:
+        """Put what engines said into graph and episodes."""
         for signal in signals:
             nodes, edges = annotations(signal)
             self._buffer.add(nodes, edges, now)
@@ -144,4 +168,4 @@ class Pipeline:
         move_dataset(self.store, old, new)
         again = self.engines.rename(old, new, now)
         self.assembly.rename(old, new)
-        self._signals(again, now)
+        self.say(again, now)
