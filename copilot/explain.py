@@ -16,6 +16,7 @@ from .episodes import Episode
 from .orchestration import whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
+from .starved import behind_few_rows
 from .suspects import ABSTAIN, TIE, Suspect
 from .timeline import timeline
 from .world import World, look
@@ -105,7 +106,7 @@ def _suspects(world: World, episode: Episode) -> list[Suspect]:
     if track in ("contract", "quality"):
         return wrong.trace_failure(world, bad)
     if track == "volume":
-        return wrong.trace_volume(world, bad)
+        return behind_few_rows(world, bad, wrong.trace_volume(world, bad))
     if track in ("gates", "heartbeats"):
         return [_gap(world, episode)]
     return _late(world, episode)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from graph.signatures import family_of, field_of, kind_of
 
 from .changes import Between, on_data
+from .leaning import moved_alike
 from .suspects import Suspect, proximity, span
 from .unmeasured import changed_above
 from .world import FailureView, World
@@ -259,7 +260,10 @@ def _refs(failures: Sequence[FailureView]) -> list[str]:
 
 
 def _volume_origin(world: World, bad: Bad) -> Origin:
-    """The most upstream table whose volume is off too; one that never tells its volume is passed through."""
+    """The most upstream table whose volume is off too.
+
+    One that never tells its volume is passed through, and one that moved alike without an alarm.
+    """
     best = Origin(bad.urn, (bad.urn,), bad.first_bad, bad.evidence, ())
     frontier: list[tuple[str, ...]] = [(bad.urn,)]
     seen = {bad.urn}
@@ -270,7 +274,7 @@ def _volume_origin(world: World, bad: Bad) -> Origin:
                 off = _off(world, source, bad)
                 if off is not None:
                     best = Origin(source, (source, *chain), off[0], off[1], ())
-                elif any(each.rows is not None for each in world.commits(source)):
+                elif moved_alike(world, source, bad.first_bad, low="VOLUME_LOW" in bad.signatures) is False:
                     continue
                 seen.add(source)
                 grown.append((source, *chain))
