@@ -1,11 +1,10 @@
 """Who is still to be hit: data sets below the cause whose own deadline has not passed yet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from engines.freshness import awaited
-from engines.state import DatasetState
+from engines.standing import Standing
 from graph.model import NodeRef
 from graph.port import GraphStore
 from signal_factory.times import format_time
@@ -22,12 +21,12 @@ def nothing_due(_: str) -> datetime | None:
     return None
 
 
-def deadlines_of(states: Mapping[str, DatasetState]) -> Due:
+def deadlines_of(standing: Callable[[str], Standing | None]) -> Due:
     """Deadlines as the freshness engine keeps them."""
 
     def due(urn: str) -> datetime | None:
-        state = states.get(urn)
-        return awaited(state) if state is not None else None
+        known = standing(urn)
+        return known.awaited if known is not None else None
 
     return due
 

@@ -13,6 +13,7 @@ from .keyed import DatasetEngines
 from .routes import Routes
 from .runs import failed
 from .signal import Signal
+from .standing import Standing, standing_of
 from .state import DatasetState
 
 
@@ -50,6 +51,11 @@ class SignalEngines:
             return []
         self.touched.add(old)
         return self._of(new).take_in(gone, now)
+
+    def standing(self, urn: str) -> Standing | None:
+        """How a data set stands; None for one that no fact spoke of."""
+        state = self.states.get(urn)
+        return standing_of(state) if state is not None else None
 
     def _of(self, urn: str) -> DatasetEngines:
         self.touched.add(urn)

@@ -111,7 +111,7 @@ class Engine:
         return self._incidents[1]
 
     def _outside(self) -> Outside:
-        due = deadlines_of(self._pipeline.memory.states)
+        due = deadlines_of(self._pipeline.engines.standing)
         return Outside(demoted(self.budgets()), self._limits, due, self._causes_named())
 
     def _causes_named(self) -> dict[str, str]:
@@ -140,7 +140,7 @@ class Engine:
 
         if self._health is None or self._health[0] != self._version:
             self._pipeline.flush()
-            found = health(self._graph, self._pipeline.memory.states, self._pipeline.assembly.states())
+            found = health(self._graph, self._pipeline.engines.standing, self._pipeline.assembly.states())
             self._health = (self._version, found)
         return self._health[1]
 
