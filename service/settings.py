@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,6 +25,7 @@ from pydantic import (
 
 from signal_factory.errors import ConfigurationError
 
+from .graph_address import checked_graph_url, scheme_of
 from .routing.config import Routes
 
 MIB = 1024 * 1024
@@ -73,12 +75,25 @@ class Settings(BaseModel):
     clock: Literal["auto", "wall"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
+    graph_url: Annotated[str, AfterValidator(checked_graph_url)] = ""
+    graph_user: str = ""
+    graph_password: SecretStr | None = None
+    graph_database: str = ""
+    graph_auth: Literal["basic", "none", "sigv4"] = "basic"
+    graph_region: str = ""
+    graph_ca: Path | None = None
     routes: Routes = Routes()
 
     @model_validator(mode="after")
     def _no_open_door(self) -> "Settings":
         if not self.auth and not is_loopback(self.host):
             raise ValueError(f"authentication can be off on loopback only, and host is {self.host}")
+        return self
+
+    @model_validator(mode="after")
+    def _signature_is_neptunes(self) -> "Settings":
+        if self.graph_auth == "sigv4" and (scheme_of(self.graph_url) != "wss" or not self.graph_region):
+            raise ValueError("graph_auth sigv4 is for wss:// addresses and needs graph_region")
         return self
 
 

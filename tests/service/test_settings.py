@@ -77,3 +77,30 @@ def test_loopback_is_this_machine_only(host: str, expected: bool) -> None:
 def test_no_text_passes_for_loopback_by_accident(host: str) -> None:
     if is_loopback(host):
         assert any(part in host.lower() for part in ("127.", "localhost", "::1", ":"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"graph_url": "neo4j://user:hunter2@localhost:7687"},
+        {"graph_url": "http://localhost:7474"},
+        {"graph_url": "bolt://"},
+        {"graph_url": "bolt://localhost:nan"},
+        {"graph_url": "ws://localhost:8182/gremlin", "graph_auth": "sigv4", "graph_region": "eu-west-1"},
+        {"graph_url": "wss://localhost:8182/gremlin", "graph_auth": "sigv4"},
+    ],
+)
+def test_an_address_of_a_graph_that_cannot_be_meant_is_refused_without_its_password(
+    tmp_path: Path, given: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings({"data_dir": tmp_path, **given}, {})
+    assert "hunter2" not in str(refused.value) + refused.value.hint
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j+s", "bolt+ssc", "ws", "wss"])
+def test_every_scheme_of_a_graph_server_is_taken(tmp_path: Path, scheme: str) -> None:
+    given = {"SF_GRAPH_URL": f"{scheme}://graph.internal:7687/x", "SF_GRAPH_PASSWORD": "hunter2"}
+    loaded = load_settings({"data_dir": tmp_path}, given)
+    assert loaded.settings.graph_url == given["SF_GRAPH_URL"]
+    assert "hunter2" not in str(loaded.described())
