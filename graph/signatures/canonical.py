@@ -4,15 +4,17 @@ import re
 
 from .lazy import Lazy
 from .parts import join, part, type_pair
-from .vocabulary import ALIASES, FAMILY_OF_KIND
+from .vocabulary import ALIASES, FAMILY_OF_KIND, FIELD_KINDS
 
 _MAX_PARTS = 6
 _MAX_CODE = 400
+_MAX_VALUE = 32
 _FORM = Lazy(r"([A-Z][A-Z0-9_]{1,63})((?::[^\s:\"'`]{1,100}){0,8})")
 _CALL = Lazy(r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[(\[{]([^()\[\]{}\n]{0,200})[)\]}]")
 _PROSE = Lazy(
     r"([A-Za-z][A-Za-z0-9_]{1,63})\s{0,3}[:=]\s{0,3}([\w.`'\"→>-]{1,100}(?:\s?(?:->|=>|→)\s?[\w.(),]{1,60})?)"
 )
+_VALUE = Lazy(r"([A-Z][A-Z0-9_]{1,63}):([A-Za-z_][\w.]{0,99}):([^\n]{1,200})")
 _TYPE_PAIR = Lazy(r"(.{1,80}?)\s{0,3}(?:->|=>|→)\s{0,3}(.{1,80})")
 _URN_TAIL = Lazy(r":(?:urn:|ds:/|job:/).*", re.DOTALL)
 
@@ -33,7 +35,7 @@ def canonical(text: str) -> str | None:
     if len(text) > _MAX_CODE or "\n" in text:
         return None
     text = _URN_TAIL.sub("", text)
-    return _signature_form(text) or _call_form(text) or _prose_form(text)
+    return _signature_form(text) or _call_form(text) or _prose_form(text) or _value_form(text)
 
 
 def _signature_form(text: str) -> str | None:
@@ -59,6 +61,15 @@ def _prose_form(text: str) -> str | None:
     if match is None or kind is None:
         return None
     return _build(kind, match[2].split(":"))
+
+
+def _value_form(text: str) -> str | None:
+    """A code of a field whose value has blanks; one so long that it is a text is left out."""
+    match = _VALUE.fullmatch(text)
+    kind = kind_for(match[1]) if match else None
+    if match is None or kind is None or kind not in FIELD_KINDS:
+        return None
+    return _build(kind, [match[2], *([match[3]] if len(match[3]) <= _MAX_VALUE else [])])
 
 
 def _build(kind: str, parts: list[str]) -> str:
