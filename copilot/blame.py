@@ -15,7 +15,7 @@ from .culprits import (
     wrong_partition,
     wrote_nothing,
 )
-from .habits import Slot, slot_of
+from .habits import Slot, out_of_turn, run_of, slot_of
 from .orchestration import FAILED, application, hangs, held_up_by, is_skipped, tries_of, waited_for
 from .suspects import Suspect
 from .world import CommitView, RunView, World
@@ -29,13 +29,17 @@ _STEPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What was seen of an update that was missed: the runs for it, and commits that did not advance."""
+    """What was seen of an update that was missed: the runs for it, and commits that did not advance.
+
+    ``aside`` are runs of the job in that time that were for older updates.
+    """
 
     job: str
     slot: Slot
     runs: tuple[RunView, ...]
     skipped: tuple[RunView, ...]
     stuck: tuple[CommitView, ...]
+    aside: tuple[RunView, ...] = ()
 
     @property
     def failed(self) -> list[RunView]:
@@ -46,17 +50,20 @@ class Tried:
 def tried(world: World, missed: Missed, job: str) -> Tried:
     """The runs and commits for a missed update; reruns of older ones, and the next, are left out."""
     slot = slot_of(world, job, missed.since, missed.by)
-    told = [run for run in world.runs.get(job, ()) if slot.holds(run, missed.by)]
+    held = [run for run in world.runs.get(job, ()) if slot.holds(run, missed.by)]
+    aside = out_of_turn(world, missed.urn, held, missed.since)
+    told = [run for run in held if run not in aside]
     runs = [run for run in told if not is_skipped(run)]
     in_time = [run for run in runs if run.started <= missed.by]
     told_ids = {run.run_id for run in told}
     stuck = [
         each
         for each in _stuck(world, missed, slot)
-        if each.run_id in told_ids or world.run(each.run_id) is None
+        if each.run_id in told_ids
+        or (world.run(each.run_id) is None and run_of(world, held, each) not in aside)
     ]
     skipped = [run for run in told if is_skipped(run)]
-    return Tried(job, slot, tuple(in_time or runs), tuple(skipped), tuple(stuck))
+    return Tried(job, slot, tuple(in_time or runs), tuple(skipped), tuple(stuck), tuple(aside))
 
 
 def _stuck(world: World, missed: Missed, slot: Slot) -> list[CommitView]:
@@ -119,7 +126,19 @@ def _never_ran(world: World, missed: Missed, seen: Tried) -> Suspect:
     found = _held_up(world, missed, seen.job) or _unreached(world, missed, seen.job)
     if found is None and seen.skipped:
         found = failed(world, missed, seen.job, seen.skipped)
-    return found or not_started(world, missed, seen.job, seen.slot.due)
+    return found or _beside(not_started(world, missed, seen.job, seen.slot.due), seen)
+
+
+def _beside(suspect: Suspect, seen: Tried) -> Suspect:
+    """The start that was missed, and the runs for older updates that were on meanwhile."""
+    if not seen.aside:
+        return suspect
+    count = len(seen.aside)
+    said = (
+        f"{count} runs of it were for older partitions" if count > 1 else "a run of it was for an older one"
+    )
+    refs = (*suspect.refs, *(run.run_id for run in seen.aside[:5]))
+    return replace(suspect, summary=f"{suspect.summary}; meanwhile {said}", refs=refs)
 
 
 def _held_up(world: World, missed: Missed, job: str) -> Suspect | None:
@@ -162,7 +181,8 @@ def _out_of_time(world: World, missed: Missed, seen: Tried) -> Suspect:
     grace = missed.grace if first.scheduled else max(missed.grace, _UNSCHEDULED)
     runs_as_usual = over is not None and over < delay / 2
     if delay > grace or (runs_as_usual and delay > _A_DELAY):
-        return _behind(world, missed, first, planned) or began_late(world, missed, first, planned)
+        late = _beside(began_late(world, missed, first, planned), seen)
+        return _behind(world, missed, first, planned) or late
     return slow(world, missed, last)
 
 

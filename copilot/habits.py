@@ -4,18 +4,24 @@ A schedule is not told by everyone, and where it is, an orchestrator gives every
 DAG the same one: how long after it a task usually starts is learned from its nights.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from .world import RunView, World
+from .world import CommitView, RunView, World
 
 DAY = timedelta(days=1)
 _ONE_START = timedelta(minutes=30)
 _AT_ONCE = timedelta(minutes=1)
 _LEAST_TOLERANCE = timedelta(minutes=15)
 _LEAST_RUNS = 4
+_SEVERAL = 2
+_SETTLING = timedelta(minutes=10)
+_BACKFILL = re.compile(r"(?:^|__)backfill__")
+"""What Airflow calls such a run of a DAG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,44 @@ def slot_of(world: World, job: str, since: datetime | None, by: datetime) -> Slo
     due = first + (by - first) // usual * usual
     opens = by - DAY if since is None else max(since, first - usual / 4)
     return Slot(opens, due, due + usual / 2, lag, is_regular=len(starts) >= _LEAST_RUNS - 1)
+
+
+def out_of_turn(world: World, urn: str, runs: Sequence[RunView], since: datetime | None) -> list[RunView]:
+    """The runs that fill in older partitions, as backfills and runs by hand do.
+
+    Whichever wrote a partition older than the table already had was for an older update where
+    nothing scheduled it, though the job's runs usually say when they were scheduled, or where
+    several wrote one partition each. An orchestrator may name it, too.
+    """
+    usual = [run for run in world.runs.get(runs[0].job, ()) if since and run.started <= since] if runs else []
+    tells = 2 * sum(run.scheduled is not None for run in usual) > len(usual)
+    wrote = {run.run_id: commit for commit in world.commits(urn) if (run := run_of(world, runs, commit))}
+    older = {run_id for run_id, each in wrote.items() if _is_older(world, urn, each)}
+    many = len({wrote[run_id].watermark for run_id in older})
+
+    def is_aside(run: RunView) -> bool:
+        if _BACKFILL.search(run.dag_run):
+            return True
+        commit = wrote.get(run.run_id)
+        stays = commit is not None and not commit.advances
+        if tells and run.scheduled is None:
+            return bool(older) and (commit is None or stays)
+        return stays and (many >= _SEVERAL or (run.run_id in older and len(wrote) > many))
+
+    return [run for run in runs if is_aside(run)]
+
+
+def run_of(world: World, runs: Sequence[RunView], commit: CommitView) -> RunView | None:
+    """The run of ``runs`` that made a commit: by id, or by its end where the commit names no known run."""
+    if world.run(commit.run_id) is not None or not runs:
+        return next((run for run in runs if run.run_id == commit.run_id), None)
+    nearest = min(runs, key=lambda run: (abs((run.ended or run.started) - commit.at), run.run_id))
+    is_near = nearest.ended is not None and abs(nearest.ended - commit.at) <= _SETTLING
+    return nearest if is_near else None
+
+
+def _is_older(world: World, urn: str, commit: CommitView) -> bool:
+    return any(each.at < commit.at and each.watermark > commit.watermark for each in world.commits(urn))
 
 
 def interval(moments: list[datetime]) -> timedelta:
