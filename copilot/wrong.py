@@ -16,6 +16,8 @@ _DEPTH = 6
 _LOOKBACK = timedelta(days=3)
 _LEAD = timedelta(hours=6)
 _SAME_DAY = timedelta(hours=26)
+_CASTS = frozenset({"INVALID_CAST"})
+_ONE_RUN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The most upstream place a failure was seen at."""
+    """The most upstream place a failure was seen at; ``shape`` is the change of columns seen there."""
 
     urn: str
     chain: tuple[str, ...]
@@ -45,6 +47,7 @@ class Origin:
     refs: tuple[str, ...]
     failures: tuple[FailureView, ...]
     has_alarmed: bool = False
+    shape: str = ""
 
 
 def trace_failure(world: World, bad: Bad) -> list[Suspect]:
@@ -56,6 +59,10 @@ def trace_failure(world: World, bad: Bad) -> list[Suspect]:
 def trace_volume(world: World, bad: Bad) -> list[Suspect]:
     """Suspects for a volume that is off."""
     origin = _volume_origin(world, bad)
+    rejected = _rejected(world, bad, origin)
+    if rejected is not None:
+        above = trace_failure(world, rejected)
+        return [replace(each, chain=(*each.chain, *origin.chain[1:])) for each in above]
     return _at_origin(world, bad, origin, "anomaly")
 
 
@@ -112,9 +119,10 @@ def _failure_key(origin: Origin) -> str:
 
 def _plain(world: World, bad: Bad, origin: Origin, family: str) -> Suspect:
     """The cause where no change is known: the producer or table that first shows the failure."""
-    signature = bad.chief
-    producer = _producer(world, origin) if family == "drift" else ""
-    is_drift = family == "drift"
+    is_drift = family == "drift" or bool(origin.shape)
+    named = family == "drift" and field_of(bad.chief)
+    signature = bad.chief if named else origin.shape or bad.chief
+    producer = _producer(world, origin) if is_drift else ""
     label, key = ("Producer", producer) if producer else ("Dataset", origin.urn)
     what = signature or "its volume"
     said = f"{key} changed what it sends: {what}" if is_drift else f"{origin.urn} is itself wrong: {what}"
@@ -180,19 +188,31 @@ def _was_there_before(failure: FailureView, bad: Bad) -> bool:
     return bad.last_good is not None and failure.first_seen < bad.last_good - _LEAD
 
 
-def _changed(world: World, urn: str, bad: Bad) -> list[tuple[datetime, tuple[str, ...]]]:
-    """Times at which a table's columns changed in a way that fits the failure."""
+@dataclass(frozen=True, slots=True)
+class Reshaped:
+    """Columns of a table changed, or the values that one takes."""
+
+    at: datetime
+    signature: str
+    evidence: tuple[str, ...]
+
+
+def _changed(world: World, urn: str, bad: Bad) -> list[Reshaped]:
+    """Changes of a table's columns that fit the failure: by name, by column, or, for a cast, by type."""
     fields = {field_of(each) for each in bad.signatures} - {None}
     kinds = {kind_of(each) for each in bad.signatures}
     oldest = (bad.last_good or bad.first_bad) - timedelta(hours=1)
-    by_field = not kinds & {"UNKNOWN_ENUM"}
     newest = bad.first_bad + timedelta(minutes=10)
+
+    def fits(signature: str) -> bool:
+        by_field = not kinds & {"UNKNOWN_ENUM"} and field_of(signature) in fields
+        by_type = bool(kinds & _CASTS) and not fields and kind_of(signature) == "SCHEMA_BREAK"
+        return signature in bad.signatures or by_field or by_type
+
     return [
-        (each.at, each.evidence)
+        Reshaped(each.at, each.signature, each.evidence)
         for each in world.signals(urn)
-        if each.signal_type == "DRIFT_DETECTED"
-        and oldest <= each.at <= newest
-        and (each.signature in bad.signatures or (by_field and field_of(each.signature) in fields))
+        if each.signal_type == "DRIFT_DETECTED" and oldest <= each.at <= newest and fits(each.signature)
     ]
 
 
@@ -220,7 +240,7 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
     changes = _changed(world, chain[0], bad)
     if not failures and not changes:
         return best
-    moments = [each.first_seen for each in failures] + [at for at, _ in changes]
+    moments = [each.first_seen for each in failures] + [each.at for each in changes]
     recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LEAD]
     alarms = _alarms(world, chain[0], bad)
     recent += alarms
@@ -231,8 +251,9 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
         return best
     if best.urn not in chain and not _is_more_telling(since, chain, best, has_alarmed=bool(alarms)):
         return best
-    refs = tuple(dict.fromkeys([*_refs(failures), *(ref for _, evidence in changes for ref in evidence)]))
-    return Origin(chain[0], chain, since, refs, tuple(failures), bool(alarms))
+    refs = tuple(dict.fromkeys([*_refs(failures), *(ref for each in changes for ref in each.evidence)]))
+    shape = next((each.signature for each in changes), "")
+    return Origin(chain[0], chain, since, refs, tuple(failures), bool(alarms), shape)
 
 
 def _is_more_telling(since: datetime, chain: tuple[str, ...], best: Origin, *, has_alarmed: bool) -> bool:
@@ -280,6 +301,22 @@ def _volume_origin(world: World, bad: Bad) -> Origin:
                 grown.append((source, *chain))
         frontier = grown
     return best
+
+
+def _rejected(world: World, bad: Bad, origin: Origin) -> Bad | None:
+    """The check that kept records out of a table which has too few; None where none failed with it."""
+    if "VOLUME_LOW" not in bad.signatures:
+        return None
+    for signal in world.signals(origin.urn):
+        if (
+            signal.signal_type == "DQ_BREACH" and signal.state == "CRITICAL" and signal.signature
+            and abs(signal.at - origin.since) <= _ONE_RUN
+        ):  # fmt: skip
+            return Bad(
+                origin.urn, (signal.signature,), signal.at, bad.last_good,
+                tuple(filter(None, [signal.run_id])), signal.evidence,
+            )  # fmt: skip
+    return None
 
 
 def _off(world: World, urn: str, bad: Bad) -> tuple[datetime, tuple[str, ...]] | None:
