@@ -66,7 +66,8 @@ class Effects:
     ``late``, ``delayed`` and ``moved`` (the schedule
     itself) are minutes; ``slow`` and ``rows`` are factors; ``bad`` maps
     failure codes to shares (0..1) that arise in that table; ``shifted`` are days that the
-    partition label is off; ``muted`` are gates that a run does not report.
+    partition label is off; ``muted`` are gates that a run does not report; ``doubled`` are
+    runs that are done twice.
     """
 
     failures: dict[tuple[str, int], Failure] = field(default_factory=dict[tuple[str, int], Failure])
@@ -83,6 +84,7 @@ class Effects:
     late: dict[tuple[str, int], float] = field(default_factory=dict[tuple[str, int], float])
     stuck: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     backfills: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
+    doubled: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     muted: dict[tuple[str, int], tuple[str, ...]] = field(
         default_factory=dict[tuple[str, int], tuple[str, ...]]
     )
@@ -110,6 +112,7 @@ class Effects:
             dict(self.late),
             set(self.stuck),
             dict(self.backfills),
+            set(self.doubled),
             dict(self.muted),
             dict(self.dark),
             dict(self.mute_streams),

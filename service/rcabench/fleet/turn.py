@@ -1,6 +1,7 @@
 """One job's work of one day: when it starts, what it reads, what it writes or why it fails."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from .chance import Chance
@@ -114,9 +115,22 @@ class Turn:
             )
             if part is not None:
                 self.world.parts[part.urn, self.day] = part
-            if not error:
+                self._once_more(ended, part)
                 return
             ready = ended + timedelta(minutes=self.chance.uniform(2.5, 6, "retry", attempt, *self.key))
+
+    def _once_more(self, ended: datetime, part: Part) -> None:
+        """A second run of the same day, which appends the same rows to the same partition."""
+        if self.key not in self.effects.doubled:
+            return
+        started = ended + timedelta(minutes=self.chance.uniform(2, 9, "again", *self.key))
+        again = started + self._length(9, failing=False)
+        twin = (f"DUPLICATE_KEY:{self.fleet.sets[part.urn].columns[0][0]}", 0.5)
+        measured = (twin, *part.measured) if self.job.gates else ()
+        bad = tuple(sorted((twin, *part.bad)))
+        twice = replace(part, at=again, rows=part.rows * 2, bad=bad, measured=measured)
+        self.world.runs.append(self._run("9", started, again, "COMPLETE", part=twice))
+        self.world.parts[part.urn, self.day] = twice
 
     def _error(self, attempt: int, moment: datetime) -> str:
         failure = self.effects.failures.get(self.key)

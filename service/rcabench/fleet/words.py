@@ -132,6 +132,22 @@ FAILURES: dict[str, tuple[str, ...]] = {
         "OSError: [Errno 28] No space left on device: '/mnt/scratch/shuffle'",
         "org.apache.spark.shuffle.FetchFailedException: No space left on device",
     ),
+    "expired": (
+        "An error occurred (ExpiredToken) when calling the GetObject operation: The token has expired",
+        "snowflake.connector.errors.DatabaseError: 250001 (08001): JWT token is invalid or has expired",
+        "google.auth.exceptions.RefreshError: ('invalid_grant: Token has been expired or revoked.')",
+        "HTTPError: 401 Client Error: Unauthorized for url: https://auth.example/oauth2/token",
+    ),
+    "renamed": (
+        'psycopg2.errors.UndefinedTable: relation "{input}" does not exist',
+        "org.apache.spark.sql.AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] `{input}` cannot be found",
+        "java.sql.SQLSyntaxErrorException: Table '{input}' doesn't exist",
+    ),
+    "removed": (
+        "org.apache.spark.SparkFileNotFoundException: File {input}/part-00017.parquet does not exist",
+        "java.io.FileNotFoundException: {input}/part-00003.parquet was deleted while it was read",
+        "FileNotFoundError: {input}/part-00042.snappy.parquet",
+    ),
     "missing_input": (
         "org.apache.spark.sql.AnalysisException: [PATH_NOT_FOUND] Path does not exist: {input}",
         "FileNotFoundError: [Errno 2] No such file or directory: '{input}'",

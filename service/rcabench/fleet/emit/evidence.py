@@ -18,7 +18,7 @@ def send_run(world: World, run: Run, post: Post) -> None:
     """The verdict on what ``run`` wrote, and a few of the records it found wrong."""
     part = run.part
     style = world.fleet.dags[run.job.dag].style
-    if part is None or not part.reported or style == "dbt" or run.is_backfill:
+    if part is None or not part.reported or style == "dbt":
         return
     base = _base(world, run)
     at = run.ended - timedelta(seconds=8)

@@ -6,13 +6,17 @@ from types import ModuleType
 
 from ..effects import Effects
 from . import (
+    access,
     batch_deploys,
+    capacity,
     drift,
     equal_suspects,
     evidence_gaps,
     job_failures,
     late_inputs,
+    rewrites,
     scheduling,
+    settings,
     slow_runs,
     source_anomalies,
     stream_deploys,
@@ -68,6 +72,10 @@ _SINGLE: Mapping[str, tuple[ModuleType, str]] = {
         evidence_gaps,
         """heartbeats_stop gates_missing some_gates_missing stream_goes_dark bus_outage""",
     ),
+    "access": (access, """credential_expired source_renamed files_removed"""),
+    "capacity": (capacity, """pool_starved queued_forever crowded_cluster"""),
+    "rewrite": (rewrites, """partial_write double_run consumer_lag"""),
+    "setting": (settings, """flag_flipped config_changed clocks_changed"""),
     "equal_suspects": (equal_suspects, """two_services_one_stream two_changes_of_one_job"""),
 }
 """Where the faults of a family are, and what they are called."""

@@ -64,10 +64,15 @@ def cron_mistake(s: Setting, e: Effects) -> Plan | None:
 
 def timezone_mistake(s: Setting, e: Effects) -> Plan | None:
     """Since yesterday the scheduler reads the cron expression in another zone, and nobody said so."""
+    return hours_later(s, e, 5, 6, 8)
+
+
+def hours_later(s: Setting, e: Effects, *hours: int) -> Plan | None:
+    """A schedule moved by one of ``hours`` that nobody told of."""
     dag = _dag(s)
     if dag is None:
         return None
-    e.moved[dag, s.today] = 60.0 * s.rng.choice((5, 6, 8))
+    e.moved[dag, s.today] = 60.0 * s.rng.choice(hours)
     return _not_started(s, dag)
 
 
