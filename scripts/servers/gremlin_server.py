@@ -1,4 +1,8 @@
-"""TinkerPop Gremlin Server with a TinkerGraph in memory."""
+"""TinkerPop Gremlin Server with TinkerGraphs in memory.
+
+``g`` is a plain graph. ``neptune0`` … keep every value of a property unless told
+otherwise, as Amazon Neptune does; ``tx0`` … have transactions.
+"""
 
 from importlib import import_module
 from pathlib import Path
@@ -8,14 +12,21 @@ from .endpoint import Endpoint
 from .process import Server, free_port, listens
 from .where import java, parts
 
-_GRAPH = """\
-gremlin.graph=org.apache.tinkerpop.gremlin.tinkergraph.structure.TinkerGraph
+_PACKAGE = "org.apache.tinkerpop.gremlin"
+_GRAPH = f"""\
+gremlin.graph={_PACKAGE}.tinkergraph.structure.{{kind}}
 gremlin.tinkergraph.vertexIdManager=ANY
 gremlin.tinkergraph.edgeIdManager=ANY
 gremlin.tinkergraph.vertexPropertyIdManager=LONG
+gremlin.tinkergraph.defaultVertexPropertyCardinality={{cardinality}}
 """
-_INIT = "def globals = [:]\nglobals << [g: traversal().withEmbedded(graph)]\n"
-_PACKAGE = "org.apache.tinkerpop.gremlin"
+LIKE_NEPTUNE = tuple(f"neptune{number}" for number in range(12))
+TRANSACTIONAL = tuple(f"tx{number}" for number in range(4))
+_SOURCES = {
+    "g": ("TinkerGraph", "single"),
+    **dict.fromkeys(LIKE_NEPTUNE, ("TinkerGraph", "set")),
+    **dict.fromkeys(TRANSACTIONAL, ("TinkerTransactionGraph", "set")),
+}
 
 
 class GremlinServer(Server):
@@ -32,8 +43,12 @@ class GremlinServer(Server):
         """Write the settings."""
         conf = self.directory / "conf"
         conf.mkdir()
-        (conf / "graph.properties").write_text(_GRAPH, encoding="utf-8")
-        (conf / "init.groovy").write_text(_INIT, encoding="utf-8")
+        for source, (kind, cardinality) in _SOURCES.items():
+            settings = _GRAPH.format(kind=kind, cardinality=cardinality)
+            (conf / f"{source}.properties").write_text(settings, encoding="utf-8")
+        sources = ", ".join(f"{source}: traversal().withEmbedded(graph_{source})" for source in _SOURCES)
+        init = f"def globals = [:]\nglobals << [{sources}]\n"
+        (conf / "init.groovy").write_text(init, encoding="utf-8")
         (conf / "server.yaml").write_text(self._settings(), encoding="utf-8")
 
     def command(self) -> list[str]:
@@ -58,17 +73,18 @@ class GremlinServer(Server):
             client.close()
 
     def _settings(self) -> str:
-        init = self.directory / "conf" / "init.groovy"
+        conf = self.directory / "conf"
+        graphs = ", ".join(f"graph_{source}: {conf / source}.properties" for source in _SOURCES)
         plugins = (
             f"{{{_PACKAGE}.server.jsr223.GremlinServerGremlinPlugin: {{}}, "
             f"{_PACKAGE}.tinkergraph.jsr223.TinkerGraphGremlinPlugin: {{}}, "
-            f"{_PACKAGE}.jsr223.ScriptFileGremlinPlugin: {{files: [{init}]}}}}"
+            f"{_PACKAGE}.jsr223.ScriptFileGremlinPlugin: {{files: [{conf / 'init.groovy'}]}}}}"
         )
         return "\n".join(
             [
                 *("host: 127.0.0.1", f"port: {self._port}", "evaluationTimeout: 30000"),
                 *("maxContentLength: 67108864", "maxAccumulationBufferComponents: 4096"),
-                f"graphs: {{graph: {self.directory / 'conf' / 'graph.properties'}}}",
+                f"graphs: {{{graphs}}}",
                 "scriptEngines: {",
                 "  gremlin-lang: {},",
                 f"  gremlin-groovy: {{plugins: {plugins}}}}}",

@@ -72,7 +72,11 @@ def test_learning_a_name_late_is_having_known_it_from_the_start(
 
     early = MemoryGraphStore()
     early.upsert(
-        [Node(known(one.ref), one.props, one.at) for one in said if isinstance(one, Node)],
+        [
+            *(Node(known(one.ref), one.props, one.at) for one in said if isinstance(one, Node)),
+            # An edge between the two names falls away, and still says that there is such a thing.
+            *(Node(known(end)) for one in said if isinstance(one, Edge) for end in (one.src, one.dst)),
+        ],
         [
             Edge(e.kind, known(e.src), known(e.dst), e.props, e.at)
             for e in said
