@@ -69,7 +69,8 @@ def _level(words: Words, spec: ExpandSpec) -> Any:
     """From the list of one level's nodes to the list of the next: unseen, in order, bounded."""
     ways = {hop.direction for hop in spec.hops}
     sides = [_side(words, spec, side) for side in _SIDES if side in ways]
-    met = words.start().unfold().aggregate(_SEEN).union(*sides).dedup()
+    # flat_map() takes nodes one by one; a bare union() would let its limits count for all of them at once.
+    met = words.start().unfold().aggregate(_SEEN).flat_map(words.start().union(*sides)).dedup()
     fresh = met.where(words.p.without(_SEEN)).order().by(words.t.id).limit(spec.max_nodes).fold()
     # Inside map() every level starts with fresh counters, in each version of TinkerPop.
     return words.start().map(fresh)

@@ -16,7 +16,7 @@ from .gremlin_client import GremlinClient, Transient
 from .gremlin_codec import KEY, changed, edge_of, node_of, stored
 from .gremlin_ids import edge_id, vertex_id
 
-MAX_STEPS = 600
+MAX_STEPS = 400
 """Steps of one request. Amazon advises less than 1,500; a server's time grows faster than their number."""
 MAX_CHARACTERS = 512 * 1024
 """Text in one request, about. Servers take 10 MB unless they are told otherwise."""
