@@ -86,7 +86,7 @@ def _from_botocore() -> Callable[[], Credentials]:
     except ImportError:
         raise ConfigurationError(
             "no AWS credentials to sign with",
-            hint="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install botocore for a role or a profile.",
+            hint="Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install botocore to use a role.",
         ) from None
 
     def found() -> Credentials:
