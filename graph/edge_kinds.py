@@ -16,10 +16,10 @@ EDGE_PROPERTIES = table(
 
 _ENDS: dict[str, tuple[Retention, tuple[tuple[str, str], ...]]] = {
     "EXECUTED": ("topology", (
-        ("DAGRun", "JobRun DAGRun"), ("Job", "JobRun DAGRun Job"), ("JobRun", "JobRun"),
+        ("DAGRun", "JobRun DAGRun"), ("Job", "JobRun DAGRun JobDay Job"), ("JobRun", "JobRun"),
     )),
-    "READ_FROM": ("topology", (("JobRun Job", "Dataset"),)),
-    "WROTE_TO": ("topology", (("JobRun Job", "Dataset"),)),
+    "READ_FROM": ("topology", (("JobRun JobDay Job", "Dataset"),)),
+    "WROTE_TO": ("topology", (("JobRun JobDay Job", "Dataset"),)),
     "FEEDS": ("topology", (("Dataset", "Dataset"),)),
     "OWNED_BY": ("topology", (("Dataset Job Service Producer", "Service Team Producer"),)),
     "OWNS": ("topology", (("Team Service Producer", "Dataset Job Service Producer"),)),
@@ -27,7 +27,7 @@ _ENDS: dict[str, tuple[Retention, tuple[tuple[str, str], ...]]] = {
     "INTRODUCED": ("causal", (("Deployment", "FailureSignature Signal JobRun"),)),
     "PRODUCED_DRIFT": ("causal", (("Producer Service", "FailureSignature"),)),
     "INTRODUCED_DRIFT": ("causal", (("Dataset", "FailureSignature"),)),
-    "ENCOUNTERED": ("causal", (("JobRun DAGRun Job Deployment", "FailureSignature"),)),
+    "ENCOUNTERED": ("causal", (("JobRun DAGRun JobDay Job Deployment", "FailureSignature"),)),
     "CAUSED": ("causal", ((
         "FailureSignature Job JobRun Dataset Deployment Producer DAGRun Signal",
         "Signal FailureSignature JobRun Dataset",

@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .caps import SIGNATURES, SIGNATURES_PER_OWNER, CapUse, Rooms, lasting_caps, passing_caps
 from .keys import is_evidence_id, names_a_record, signature_key, split_signature_key, without_partition
 from .model import Edge, Node, NodeRef, Value
 from .port import GraphStore
-from .schema import LABELS
 
 OTHER = "OTHER"
-SIGNATURES_PER_OWNER = LABELS["FailureSignature"].cap
 KINDS_PER_OWNER = 50
 _PAGE = 1_000
 _BUCKETED_TEXTS = ("field", "new_value", "family")
@@ -41,22 +40,27 @@ class _Tally:
 class WriteFilter:
     """Rewrites mutations before they are buffered, so that the graph stays bounded.
 
-    It remembers the keys of capped labels; ``WriteFilter.over(store)`` starts with those
-    that a store holds already.
+    It remembers the keys of labels that stay, and counts the others in the store;
+    ``WriteFilter.over(store)`` starts with what a store holds already.
     """
 
     def __init__(
         self,
         *,
         signatures_per_owner: int = SIGNATURES_PER_OWNER,
+        signatures: int = SIGNATURES,
         label_caps: Mapping[str, int] | None = None,
+        store: GraphStore | None = None,
     ) -> None:
-        self._signature_cap = signatures_per_owner
-        caps = {name: label.cap for name, label in LABELS.items() if label.cap}
-        self._caps = {**caps, **(label_caps or {})}
-        self._caps.pop("FailureSignature", None)
+        """``store`` tells how many nodes there are; without one, only labels that stay are capped."""
+        self._signature_cap, self._signatures_cap = signatures_per_owner, signatures
+        given = label_caps or {}
+        self._caps = {name: given.get(name, cap) for name, cap in lasting_caps().items()}
+        self._passing = {name: given.get(name, cap) for name, cap in passing_caps().items()}
+        self._rooms = Rooms(store, self._passing)
         self._known: dict[str, set[str]] = {name: set() for name in self._caps}
         self._signatures: dict[str, set[str]] = {}
+        self._named = 0
         self._tally = _Tally()
 
     @classmethod
@@ -65,10 +69,14 @@ class WriteFilter:
         store: GraphStore,
         *,
         signatures_per_owner: int = SIGNATURES_PER_OWNER,
+        signatures: int = SIGNATURES,
         label_caps: Mapping[str, int] | None = None,
     ) -> "WriteFilter":
         """A filter that knows what ``store`` holds, as after a restart."""
-        made = cls(signatures_per_owner=signatures_per_owner, label_caps=label_caps)
+        made = cls(
+            signatures_per_owner=signatures_per_owner, signatures=signatures, label_caps=label_caps,
+            store=store,
+        )  # fmt: skip
         for label in (*made._caps, "FailureSignature"):
             for key in _keys(store, label):
                 made._remember(label, key)
@@ -84,6 +92,35 @@ class WriteFilter:
         """How many mentions were collapsed, bucketed and refused, by label."""
         tally = self._tally
         return FilterCounts(dict(tally.collapsed), dict(tally.bucketed), dict(tally.refused))
+
+    def recall(self, counts: FilterCounts) -> None:
+        """Go on counting where a filter before a restart ended."""
+        self._tally.collapsed.update(counts.collapsed)
+        self._tally.bucketed.update(counts.bucketed)
+        self._tally.refused.update(counts.refused)
+
+    def caps(self, nodes_by_label: Mapping[str, int]) -> list[CapUse]:
+        """Every cap, how much of it is used, and how many mentions it turned away.
+
+        ``nodes_by_label`` is what the store counts.
+        """
+        refused, bucketed = self._tally.refused, self._tally.bucketed["FailureSignature"]
+        caps = {**self._caps, **self._passing}
+        uses = [CapUse(name, cap, nodes_by_label.get(name, 0), refused[name]) for name, cap in caps.items()]
+        most = max(map(_named, self._signatures.values()), default=0)
+        return [
+            *sorted(uses, key=lambda use: use.name),
+            CapUse("FailureSignature", self._signatures_cap, self._named, refused["FailureSignature"]),
+            CapUse("FailureSignature of one data set", self._signature_cap, most, bucketed),
+        ]
+
+    def forget(self, refs: Iterable[NodeRef]) -> None:
+        """Make room again for what has left the graph."""
+        for label, key in refs:
+            if label == "FailureSignature":
+                self._forget_signature(key)
+            elif label in self._known:
+                self._known[label].discard(key)
 
     def _node(self, node: Node) -> Node | None:
         ref = self.admit(node.ref)
@@ -119,13 +156,21 @@ class WriteFilter:
 
     def _within_cap(self, ref: NodeRef) -> NodeRef | None:
         known = self._known.get(ref.label)
-        if known is None or ref.key in known:
+        if known is None:
+            return self._if_room(ref)
+        if ref.key in known:
             return ref
         if len(known) >= self._caps[ref.label]:
             self._tally.refused[ref.label] += 1
             return None
         known.add(ref.key)
         return ref
+
+    def _if_room(self, ref: NodeRef) -> NodeRef | None:
+        if self._rooms.has_room_for(ref):
+            return ref
+        self._tally.refused[ref.label] += 1
+        return None
 
     def _signature(self, ref: NodeRef) -> NodeRef | None:
         signature, owner = split_signature_key(ref.key)
@@ -137,24 +182,47 @@ class WriteFilter:
         if names_a_record(signature) or (signature not in known and self._is_full(known)):
             self._tally.bucketed[ref.label] += 1
             signature = _bucket(signature, known)
-        known.add(signature)
+        self._note(known, signature)
         return NodeRef(ref.label, signature_key(signature, owner))
 
     def _is_full(self, known: set[str]) -> bool:
-        return sum(1 for one in known if not one.startswith(f"{OTHER}:")) >= self._signature_cap
+        return self._named >= self._signatures_cap or _named(known) >= self._signature_cap
+
+    def _note(self, known: set[str], signature: str) -> None:
+        if signature not in known:
+            known.add(signature)
+            self._named += not _is_bucket(signature)
+
+    def _forget_signature(self, key: str) -> None:
+        signature, owner = split_signature_key(key)
+        known = self._signatures.get(owner, set())
+        if signature in known:
+            known.discard(signature)
+            self._named -= not _is_bucket(signature)
+        if not known:
+            self._signatures.pop(owner, None)
 
     def _remember(self, label: str, key: str) -> None:
         if label != "FailureSignature":
             self._known[label].add(key)
             return
         signature, owner = split_signature_key(key)
-        self._signatures.setdefault(owner, set()).add(signature)
+        self._note(self._signatures.setdefault(owner, set()), signature)
+
+
+def _is_bucket(signature: str) -> bool:
+    return signature.startswith(f"{OTHER}:")
+
+
+def _named(known: set[str]) -> int:
+    """How many signatures are told apart, buckets for the rest not counted."""
+    return sum(not _is_bucket(one) for one in known)
 
 
 def _bucket(signature: str, known: set[str]) -> str:
     kind = signature.split(":", 1)[0]
     bucket = f"{OTHER}:{OTHER if names_a_record(kind) else kind}"
-    others = sum(1 for one in known if one.startswith(f"{OTHER}:"))
+    others = sum(map(_is_bucket, known))
     return bucket if bucket in known or others < KINDS_PER_OWNER else f"{OTHER}:{OTHER}"
 
 

@@ -25,7 +25,7 @@ DATASET = Label(
         *flags("registered resolved"),
         *sets("storage namespaces tags", cap=50),
         *_SEEN,
-        *newest("last_commit_at watermark schema_changed_at"),
+        *newest("last_commit_at watermark schema_changed_at folded_until archived_until"),
     ),
     cap=200_000,
 )
@@ -40,6 +40,7 @@ JOB = Label(
         *flags("registered resolved paused"),
         *sets("tags namespaces", cap=50),
         *_SEEN,
+        *newest("folded_until archived_until"),
     ),
     cap=200_000,
 )
@@ -59,6 +60,7 @@ JOB_RUN = Label(
         Property("duration_s", "float", "max"),
         *sets("evidence gates", cap=10),
     ),
+    cap=2_000_000,
 )
 DAG_RUN = Label(
     "DAGRun",
@@ -71,6 +73,22 @@ DAG_RUN = Label(
         *newest("ended_at last_seen"),
         *most("attempt"),
     ),
+    cap=500_000,
+)
+JOB_DAY = Label(
+    "JobDay",
+    "`<job URN>@<day>`",
+    "run",
+    table(
+        *texts("job day first_run last_run last_good_run"),
+        *earliest("started_at first_seen"),
+        *newest("ended_at last_seen last_good_at"),
+        *most("runs completed failed aborted unfinished rows_read rows_written"),
+        Property("duration_s", "float", "max"),
+        *sets("failed_runs versions", cap=10),
+        *sets("signatures", cap=50),
+    ),
+    cap=1_000_000,
 )
 SERVICE = Label("Service", "service name", "topology", table(
     *texts("name owner_team version runbook_url description environment"), _TIER, *_SEEN
@@ -94,6 +112,7 @@ DEPLOYMENT = Label(
         Property("rolled_back", "bool", "max"),
         *sets("evidence", cap=10),
     ),
+    cap=100_000,
 )
 FAILURE_SIGNATURE = Label(
     "FailureSignature",
@@ -120,6 +139,7 @@ SIGNAL = Label(
         _TIER,
         *sets("evidence", cap=10),
     ),
+    cap=200_000,
 )
 INCIDENT = Label(
     "Incident",
@@ -133,6 +153,7 @@ INCIDENT = Label(
         Property("confidence", "float", "latest"),
         _TIER,
     ),
+    cap=50_000,
 )
 QUARANTINE = Label(
     "Quarantine",
@@ -144,12 +165,13 @@ QUARANTINE = Label(
         *_SEEN,
         *sets("evidence", cap=10),
     ),
+    cap=200_000,
 )
 COLUMN = Label("Column", "`<dataset URN>#<column>`", "topology", table(
     *texts("name dataset_urn type classification description"), *_SEEN
 ), cap=500_000)  # fmt: skip
 
 ALL_LABELS = (
-    DATASET, JOB, JOB_RUN, DAG_RUN, SERVICE, PRODUCER, TEAM, DEPLOYMENT,
+    DATASET, JOB, JOB_RUN, DAG_RUN, JOB_DAY, SERVICE, PRODUCER, TEAM, DEPLOYMENT,
     FAILURE_SIGNATURE, SIGNAL, INCIDENT, QUARANTINE, COLUMN,
 )  # fmt: skip

@@ -121,6 +121,54 @@ def test_a_full_label_refuses_newcomers_and_knows_its_own_after_a_restart() -> N
     assert write_filter.counts().refused == {"Dataset": 1}
 
 
+def test_a_label_that_passes_is_counted_in_the_store_and_full_it_lets_in_only_what_is_there() -> None:
+    store = MemoryGraphStore()
+    write_filter = WriteFilter.over(store, label_caps={"JobRun": 10})
+    for number in range(100):
+        nodes, _ = write_filter.apply([Node(NodeRef("JobRun", f"r{number}"))], [])
+        store.upsert(nodes, [])
+    assert store.stats().nodes == 10
+    assert write_filter.counts().refused == {"JobRun": 90}
+    assert write_filter.admit(NodeRef("JobRun", "r3")) == NodeRef("JobRun", "r3")
+    store.delete([NodeRef("JobRun", "r3")])
+    assert write_filter.admit(NodeRef("JobRun", "r200")) == NodeRef("JobRun", "r200")
+
+
+def test_all_owners_together_have_a_cap_too_and_then_share_overflow_buckets() -> None:
+    write_filter = WriteFilter(signatures=5)
+    kept = {write_filter.admit(fs(f"A:{number}", f"ds://z/t{number % 3}")) for number in range(50)}
+    named = {ref for ref in kept if ref is not None and not ref.key.startswith("OTHER:")}
+    assert len(named) == 5
+    assert kept - named == {fs("OTHER:A", f"ds://z/t{number}") for number in range(3)}
+
+
+def test_what_has_left_the_graph_makes_room_again() -> None:
+    write_filter = WriteFilter(signatures_per_owner=1, label_caps={"Dataset": 1})
+    assert [write_filter.admit(fs("A:1")), write_filter.admit(fs("A:2"))] == [fs("A:1"), fs("OTHER:A")]
+    write_filter.forget([fs("A:1"), fs("OTHER:A"), NodeRef("JobRun", "r")])
+    assert write_filter.admit(fs("A:2")) == fs("A:2")
+
+
+def test_each_cap_says_how_much_of_it_is_used_and_whom_it_turned_away() -> None:
+    store = MemoryGraphStore()
+    write_filter = WriteFilter.over(store, signatures_per_owner=2, label_caps={"Dataset": 1, "JobRun": 3})
+    refs = [ds("a"), ds("b"), *(fs(f"A:{n}") for n in range(5)), NodeRef("JobRun", "r")]
+    store.upsert(*write_filter.apply([Node(ref) for ref in refs], []))
+    told = {use.name: use.document() for use in write_filter.caps(store.stats().nodes_by_label)}
+    assert told["Dataset"] == {"label": "Dataset", "cap": 1, "used": 1, "refused": 1}
+    assert told["JobRun"] == {"label": "JobRun", "cap": 3, "used": 1, "refused": 0}
+    assert told["FailureSignature of one data set"] | {"label": ""} == {
+        "label": "",
+        "cap": 2,
+        "used": 2,
+        "refused": 3,
+    }
+    assert told["FailureSignature"]["used"] == 2
+    again = WriteFilter.over(store)
+    again.recall(write_filter.counts())
+    assert again.counts() == write_filter.counts()
+
+
 @given(
     st.permutations([ds(f"{URN}_{n}/dt=2024-01-1{n}") for n in range(5)] + [fs(f"A:{n}") for n in range(5)])
 )

@@ -1,0 +1,52 @@
+"""How much to do while a writer waits: as much as fits into a few milliseconds, by what the last did."""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import perf_counter
+
+TARGET_S, LIMIT_S = 0.015, 0.050
+"""What a slice should take, and what it may (issue: writers wait no longer for retention)."""
+_FIRST, _MOST = 20, 2_000
+
+Turn = Callable[[], AbstractContextManager[None]]
+"""Enters the writer's turn: nobody else changes the graph until it is left."""
+
+
+def undisturbed() -> AbstractContextManager[None]:
+    """The turn of a process in which nobody else writes."""
+    return nullcontext()
+
+
+class Pace:
+    """The size of slices, adapted to how long they take, and the longest that one took."""
+
+    def __init__(
+        self, turn: Turn = undisturbed, *, clock: Callable[[], float] = perf_counter, size: int = 0
+    ) -> None:
+        """``size`` fixes the number of elements a slice has; 0 adapts it."""
+        self._turn, self._clock, self._fixed = turn, clock, size
+        self._size = size or _FIRST
+        self.longest_s = 0.0
+        self.slices = 0
+
+    @property
+    def size(self) -> int:
+        """How many elements the next slice may touch."""
+        return self._size
+
+    @contextmanager
+    def slice(self, weight: int) -> Generator[None]:
+        """Take the writer's turn for a slice of ``weight`` elements."""
+        with self._turn():
+            began = self._clock()
+            yield
+            took = self._clock() - began
+        self.slices += 1
+        self.longest_s = max(self.longest_s, took)
+        if not self._fixed:
+            self._adapt(weight, took)
+
+    def _adapt(self, weight: int, took: float) -> None:
+        """Aim at the target from below: twice as much at most, and half when it took too long."""
+        fits = weight * TARGET_S / max(took, 1e-6)
+        self._size = int(max(1, min(_MOST, 2 * self._size, max(fits, self._size / 4))))
