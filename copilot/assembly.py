@@ -5,7 +5,7 @@ never events. What is open is explained when asked; what has mended keeps the
 explanation it had at that moment.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -93,10 +93,18 @@ class Assembly:
 
     def turn_stale(self, since: datetime) -> None:
         """What broke after ``since``, when the bus was heard last, may only not have been heard of."""
+        for episode in self._silent_since(since):
+            episode.is_stale = True
+            self.touched.add(f"episode/{episode.key}")
+
+    def is_silent_since(self, since: datetime) -> bool:
+        """Whether anything broke after ``since`` that a silent bus would look like, and is not marked so."""
+        return any(True for _ in self._silent_since(since))
+
+    def _silent_since(self, since: datetime) -> Iterator[Episode]:
         for episode in self._open.values():
             if episode.opened_at > since and episode.is_of_silence and not episode.is_stale:
-                episode.is_stale = True
-                self.touched.add(f"episode/{episode.key}")
+                yield episode
 
     def settle(self, episode: Episode, now: datetime) -> None:
         """Keep the explanation of an episode that has just mended."""

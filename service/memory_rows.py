@@ -86,6 +86,7 @@ def _plain(memory: Memory) -> dict[str, dict[str, Any]]:
     return {
         "tally": memory.tallies, "writes": routes.writes, "run": routes.jobs_of_runs,
         "heard": senders.heard, "ties": senders.ties, "written": senders.written,
+        "running": senders.running,
     }  # fmt: skip
 
 

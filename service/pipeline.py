@@ -25,7 +25,7 @@ from ingest.translate import Translated, translate
 from signal_factory.wire import Envelope
 
 from .kept import KeptEngines, Noted
-from .pulse import Busy, Senders, is_silent
+from .pulse import Busy, Senders, Vigil
 
 
 @dataclass(slots=True)
@@ -78,6 +78,7 @@ class Pipeline:
         self.engines = KeptEngines(self.memory.states, self.memory.routes, self.memory.deadlines)
         self.assembly = Assembly(store, self.memory.ledger)
         self.saved_rules = ""
+        self._vigil = Vigil()
         self._projection = Projection(self.memory.tallies)
         self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=WriteFilter.over(store))
 
@@ -108,6 +109,7 @@ class Pipeline:
     def hear(self, step: Step) -> None:
         """Let its time come, and keep what it says; telling the engines is the caller's."""
         told, now = step.told, step.now
+        self._doubt(now)
         self.memory.clock.now = now
         for old, new in told.moved:
             self._rename(old, new, now)
@@ -122,6 +124,7 @@ class Pipeline:
         """Let time pass."""
         if self.memory.clock.now is None or now >= self.memory.clock.now:
             self._fire(lambda due: due <= now)
+            self._doubt(now)
             self.memory.clock.now = now
 
     def flush(self) -> None:
@@ -155,8 +158,17 @@ class Pipeline:
         """Whether it tells of a silence that may be the bus's own."""
         if not signal.is_bad or not tells_of_silence(signal.signal_type, signal.signatures):
             return False
+        return self._is_silent(now)
+
+    def _is_silent(self, now: datetime) -> bool:
         clock = self.memory.clock
-        return is_silent(clock.busy, self.memory.senders, now, clock.last_event)
+        return self._vigil.is_silent(clock.busy, self.memory.senders, now, clock.last_event)
+
+    def _doubt(self, now: datetime) -> None:
+        """What broke since the bus was last heard is in doubt once its silence shows."""
+        last = self.memory.clock.last_event
+        if last is not None and self.assembly.is_silent_since(last) and self._is_silent(now):
+            self.assembly.turn_stale(last)
 
     def _settle(self, episode: Episode, now: datetime) -> None:
         if episode.promise:
