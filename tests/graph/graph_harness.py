@@ -7,10 +7,12 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from graph_servers import on_bolt
 
 from graph.model import NodeRef
 from graph.port import GraphStore
@@ -45,6 +47,8 @@ class StoreCase:
     name: str
     opened: Callable[[], AbstractContextManager[Opened]]
     excuses: Mapping[str, tuple[Excuse, str]] = field(default_factory=dict)
+    is_served: bool = False
+    """Whether a server has to run: its tests may take a cold start, and are fewer where each is slow."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,18 @@ def _networkx() -> Generator[Opened]:
     yield Opened(store, NetworkxRaw(store.graph))
 
 
+@contextmanager
+def _served(opened: Callable[[], AbstractContextManager[tuple[GraphStore, Raw]]]) -> Generator[Opened]:
+    with opened() as (store, raw):
+        yield Opened(store, raw)
+
+
 CASES = (
     StoreCase("sqlite-file", _sqlite_file),
     StoreCase("sqlite-memory", _sqlite_memory),
     StoreCase("networkx", _networkx),
+    StoreCase("neo4j", partial(_served, on_bolt("neo4j")), is_served=True),
+    StoreCase("arcadedb", partial(_served, on_bolt("arcadedb")), is_served=True),
 )
 
 
@@ -125,9 +137,8 @@ def every_store(requirement: str) -> pytest.MarkDecorator:
 
 
 def store_param(case: StoreCase, requirement: str) -> Any:
-    excuse = case.excuses.get(requirement)
-    if excuse is None:
-        return pytest.param(case, id=case.name)
-    why, detail = excuse
-    mark = pytest.mark.xfail(strict=True, reason=f"{case.name}: {why.value}: {detail}")
-    return pytest.param(case, id=case.name, marks=mark)
+    marks = [pytest.mark.timeout(180)] if case.is_served else []
+    if excuse := case.excuses.get(requirement):
+        why, detail = excuse
+        marks.append(pytest.mark.xfail(strict=True, reason=f"{case.name}: {why.value}: {detail}"))
+    return pytest.param(case, id=case.name, marks=marks)

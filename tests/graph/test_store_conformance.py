@@ -281,3 +281,17 @@ def test_an_excuse_is_a_strict_xfail_with_its_reason() -> None:
     assert "some-server" in mark.kwargs["reason"]
     assert "no ordered index" in mark.kwargs["reason"]
     assert store_param(case, "expand").marks == ()
+
+
+@every_store("quiet")
+def test_a_server_finds_nothing_to_warn_of(case: StoreCase, caplog: pytest.LogCaptureFixture) -> None:
+    with case.opened() as opened:
+        opened.store.upsert([Node(run("r"), {"status": "FAIL"}, T1)], [feeds("a", "b", T1)])
+        opened.store.expand(
+            [ds("a"), run("r")], ExpandSpec((Hop("FEEDS", "out"), Hop("WROTE_TO", "in")), since=T1)
+        )
+        opened.store.merge_nodes(ds("a"), ds("c"))
+        opened.store.aged_edges("FEEDS", T2)
+        opened.store.aged("JobRun", T2)
+        assert len(list(opened.store.elements())) == opened.store.stats().nodes + opened.store.stats().edges
+    assert [record.message for record in caplog.records if record.levelno >= 30] == []

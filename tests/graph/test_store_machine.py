@@ -2,8 +2,7 @@
 
 from typing import Any, ClassVar
 
-import pytest
-from graph_harness import CASES, StoreCase
+from graph_harness import StoreCase, every_store
 from graph_strategies import BUSY_KINDS, BUSY_LABELS, batches, moments, refs, specs
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -89,7 +88,7 @@ class Machine(RuleBasedStateMachine):
         assert len(self.opened.raw.nodes()) + len(self.opened.raw.edges()) == len(expected)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@every_store("machine")
 def test_a_store_and_the_reference_cannot_be_told_apart(case: StoreCase) -> None:
-    few = settings(max_examples=20, stateful_step_count=12, deadline=None)
+    few = settings(max_examples=6 if case.is_served else 20, stateful_step_count=12, deadline=None)
     run_state_machine_as_test(type("MachineOfOneStore", (Machine,), {"case": case}), settings=few)
