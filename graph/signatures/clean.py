@@ -20,6 +20,8 @@ _QUIET = Lazy(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
 _TELLING = Lazy(
     r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE
 )
+_INLINE_FRAME = Lazy(r"[ \t]+at (?=[\w$.<>/]{3,200}\([\w$]{1,80}\.(?:java|scala|kt):\d)")
+_FENCE = Lazy(r"```+\w{0,20}")
 _INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
 _ENTITY = Lazy(r"&(?:[a-z]{2,6}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 _QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
@@ -27,6 +29,8 @@ _JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
     "data",
+    "body",
+    "response",
     "info",
     "jsonpayload",
     "fields",
@@ -40,6 +44,9 @@ _LEAST_FIRST = (
     "message",
     "error_message",
     "errormessage",
+    "description",
+    "error_description",
+    "errordescription",
     "err",
     "error",
     "traceback",
@@ -58,12 +65,15 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
     """
     if len(text) > HEAD + TAIL:
         text = f"{text[:HEAD]}\n{text[-TAIL:]}"
-    text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip("`* \t")
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
     text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
-    lines = [_QUOTE.sub("", line) for line in _INLINE_CAUSE.sub(r"\n\1", text).strip("\n").split("\n")]
+    text = _INLINE_FRAME.sub("\n\tat ", _INLINE_CAUSE.sub(r"\n\1", text))
+    lines = [
+        _QUOTE.sub("", line) for line in text.strip("\n").split("\n") if not _FENCE.fullmatch(line.strip())
+    ]
     if len(lines) > _MAX_LINES:
         lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
     stripped = [(line, strip_prefix(line)) for line in lines]
@@ -101,18 +111,21 @@ def unwrap(text: str) -> str:
 
 def _unwrap_line(line: str) -> str:
     body = strip_prefix(line).strip() if '{"' in line else ""
-    found = _from_json(body) if body.startswith("{") else None
-    return line if found is None else found
+    before, brace, rest = body.partition('{"')
+    found = _from_json(brace + rest) if brace else None
+    if found is None:
+        return line
+    return f"{before}\n{found}" if before.strip() else found
 
 
-def _from_json(text: str) -> str | None:
+def _from_json(text: str, depth: int = 3) -> str | None:
     if not (text.startswith("{") and text.endswith("}")):
         return None
     try:
         document: object = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    found = list(_messages(document, 3))
+    found = list(_messages(document, depth))
     return "\n".join(found) if found else None
 
 
@@ -123,7 +136,7 @@ def _messages(document: object, depth: int) -> Iterable[str]:
     for key in _LEAST_FIRST:
         value = fields.get(key)
         if isinstance(value, str) and value.strip():
-            yield value
+            yield (_from_json(value.strip(), depth - 1) if value.lstrip().startswith("{") else None) or value
         else:
             yield from _messages(value, depth - 1)
     yield from _structured(fields.get("error_detail"))

@@ -1,7 +1,7 @@
 """Regular expressions compiled on first use: importing some hundred of them stays cheap."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 class Lazy:
@@ -39,6 +39,10 @@ class Lazy:
         """As ``re.Pattern.findall`` of a pattern with at most one group."""
         return self._pattern().findall(text)
 
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """As ``re.Pattern.finditer``."""
+        return self._pattern().finditer(text)
+
     def split(self, text: str) -> list[str]:
-        """As ``re.Pattern.split`` of a pattern without groups."""
+        """As ``re.Pattern.split``; a group that took no part is ""."""
         return [piece or "" for piece in self._pattern().split(text)]

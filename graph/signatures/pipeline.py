@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from .canonical import canonical
+from .cause import ENOUGH_WORDS, cause_words, only_asides
 from .clean import RECORD, clean
 from .dbt_tests import dbt_test_failure
 from .frames import user_frame
@@ -12,23 +13,12 @@ from .lazy import Lazy
 from .parts import join, part
 from .root import MAX_MESSAGE, Raised, exceptions, is_wrapper, ordered_by_likelihood
 from .rule import Rule
-from .template import template
+from .template import joined
 
 EMPTY = "UNKNOWN:EMPTY"
 UNREADABLE = "UNKNOWN:UNREADABLE"
 _HEAP = Lazy(
     r"OutOfMemoryError(?:: (?:Java heap space|GC overhead limit exceeded|Requested array size))?",
-    re.IGNORECASE,
-)
-_HEADING = Lazy(
-    r"(?:Encountered an error.{0,60}:|(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
-    r"|SQL compilation error:|Failure in .{1,200}|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*"
-    r"|File \".*|LINE \d+:.*|[~^ ]+|STATEMENT:.*|HINT:.*)",
-    re.IGNORECASE,
-)
-_TELLING = Lazy(
-    r"error|fail|exception|cannot|could not|can't|denied|invalid|not found|unable|refus|fatal|missing|unexpected"
-    r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal|duplicate|\(\w{5}\): ",
     re.IGNORECASE,
 )
 _WRAP = Lazy(r"[ \t]*\n[ \t]*(?=[a-z0-9'\"(])")
@@ -58,8 +48,12 @@ def signature_of(text: str) -> str:
 
 
 def _recognise(text: str) -> str:
-    found = _recognise_cleaned(clean(text))
-    return _recognise_cleaned(clean(text, quiet_too=True)) if found == UNREADABLE else found
+    cleaned = clean(text)
+    found = _recognise_cleaned(cleaned)
+    if found != UNREADABLE and not only_asides(cleaned):
+        return found
+    whole = clean(text, quiet_too=True)
+    return found if whole == cleaned else _recognise_cleaned(whole)
 
 
 def _recognise_cleaned(cleaned: str) -> str:
@@ -122,21 +116,12 @@ def _residue(cleaned: str) -> str:
 
 def _fallback(candidates: Iterable[Raised]) -> str:
     for raised in candidates:
-        words = template(_first_lines(raised.message))
+        words, name = cause_words(raised.message, bool(raised.qualified))
+        if len(words) >= ENOUGH_WORDS:
+            return join("ERROR", [part(joined(words)), part(name)])
         if raised.qualified:
-            where = user_frame(raised.frames) if words.count("_") < 2 else ""
-            return join("ERROR", [part(raised.cls), words, where])
+            where = user_frame(raised.frames)
+            return join("ERROR", [part(raised.cls), part(joined(words)), part(name) or where])
         if words:
-            return join("ERROR", [words])
+            return join("ERROR", [part(joined(words)), part(name)])
     return UNREADABLE
-
-
-def _first_lines(message: str) -> str:
-    """The lines that say what went wrong, or the first ones."""
-    lines = [line for line in message.split("\n") if line.strip() and not _HEADING.fullmatch(line.strip())]
-    telling = [
-        line
-        for before, line in zip(("", *lines), lines, strict=False)
-        if _TELLING.search(line) or before.rstrip().endswith(":")
-    ]
-    return "\n".join((telling or lines)[:3])

@@ -81,13 +81,12 @@ def exceptions(text: str) -> list[Raised]:
             continue
         frame = _frame(line)
         if frame is not None:
+            in_python = in_python or frame.startswith("py ")
             _keep_frame(frame, line, found, frames)
             open_message = False
             continue
         raised = (
-            _head(line.lstrip() if in_python else line, in_python)
-            if not open_message or not line.startswith((" ", "\t"))
-            else None
+            _head(line.lstrip(), in_python) if not open_message or not line.startswith((" ", "\t")) else None
         )
         if raised is not None and len(found) < _MAX_EXCEPTIONS:
             raised.link = raised.link or link
@@ -132,8 +131,9 @@ def _head(line: str, in_python: bool) -> Raised | None:
         if match and not (rx is _JAVA and not _is_exception(match, in_python)):
             caused = "cause" if line.startswith("Caused by:") else ""
             return _nested(Raised(match["cls"], (match["msg"] or "")[:MAX_MESSAGE], link=caused))
-    if in_python and not line.startswith(" ") and (match := _PY_DOTTED.match(line)):
-        return Raised(match["cls"], (match["msg"] or "")[:MAX_MESSAGE])
+    dotted = _PY_DOTTED.match(line)
+    if dotted and (in_python or (line.count(".") > 1 and dotted["msg"] is None)):
+        return Raised(dotted["cls"], (dotted["msg"] or "")[:MAX_MESSAGE])
     return _inline(line)
 
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from .cause import cause_words
 from .frames import user_frame
 from .lazy import Lazy
 from .parts import identifier, join, part, token, type_name, type_pair
 from .root import Raised
+from .template import joined
 
 NAME = r"[\w$@-]{1,100}(?:[`'\"\]]{0,2}\.[`'\"\[]{0,2}[\w$@-]{1,100}){0,6}"
 OPEN = r"[`'\"\[(‘“\\]{0,4}"
@@ -49,7 +51,7 @@ class Rule(NamedTuple):
     """When a needle (lower case) and ``pattern`` are found, the failure is ``kind`` with ``parts``.
 
     A part is a group's name, ``=literal``, ``pair`` (groups ``old`` and ``new``) or
-    ``frame`` (the user's own class or function).
+    ``frame`` (the user's own class or function), ``exception`` (its class) or ``words`` (its message's).
     """
 
     kind: str
@@ -79,6 +81,8 @@ def _render(item: str, match: re.Match[str], raised: Raised) -> str:
         return user_frame(raised.frames) or CONVERT["cls"](match["cls"] or "")
     if item == "exception":
         return part(raised.cls)
+    if item == "words":
+        return part(joined(cause_words(raised.message, bool(raised.qualified)).words))
     groups = match.groupdict()
     if item == "pair":
         return type_pair(groups["old"] or "", groups["new"] or "")

@@ -51,7 +51,28 @@ RULES = (
     ),
     rule("CONFIG_ERROR", "required var", rf"required var {name('word')}", "=dbt_var", "word"),
     rule("CONFIG_ERROR", "does not have a target named", r"does not have a target named", "=dbt_target"),
+    rule(
+        "DUPLICATE",
+        "dbt found two",
+        rf"dbt found two \w+ with the name {name('table')}",
+        "=dbt_resource",
+        "table",
+    ),
     rule("DUPLICATE", "dbt found two", r"dbt found two (?P<lower>\w+)", "=dbt_resource", "lower"),
+    rule(
+        "VERSION_MISMATCH",
+        "this version of dbt is not supported",
+        rf"this version of dbt is not supported with the {name('word')}",
+        "=dbt",
+        "word",
+    ),
+    rule(
+        "CONFIG_ERROR",
+        "could not find profile",
+        rf"could not find profile named {name('word')}",
+        "=dbt_profile",
+        "word",
+    ),
     rule("ERROR", "found a cycle", r"found a cycle", "=dbt_cycle"),
     rule("UNDEFINED_NAME", "is undefined", rf"{name('field')}['\"`]? is undefined", "field"),
     rule(

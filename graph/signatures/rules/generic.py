@@ -9,7 +9,6 @@ RULES = (
         "getaddrinfo|failed to resolve|no such host|nameresolutionerror",
         r"name or service not known|temporary failure in name resolution|nodename nor servname|UnknownHost|getaddrinfo|failed to resolve|"
         r"no such host|NameResolution",
-        "exception",
     ),
     rule(
         "TLS_ERROR",
@@ -22,13 +21,11 @@ RULES = (
         "CONNECTION_REFUSED",
         "connection refused|econnrefused|actively refused",
         r"connection refused|ECONNREFUSED|actively refused",
-        "exception",
     ),
     rule(
         "CONNECTION_TIMEOUT",
         "connect timed out|connection timed out|connecttimeout|connection timeout|etimedout|connecttimeouterror",
         r"connect(?:ion)? timed out|ConnectTimeout|connection timeout|ETIMEDOUT",
-        "exception",
     ),
     rule(
         "CONNECTION_LOST",
@@ -49,6 +46,12 @@ RULES = (
         "=read",
     ),
     rule(
+        "TIMEOUT",
+        "deadline exceeded|deadlineexceeded|deadline_exceeded",
+        r"deadline[ _]?exceeded",
+        "=deadline",
+    ),
+    rule(
         "THROTTLED",
         "429|too many requests|rate limit",
         rf"{http('429')}|too many requests|rate limit",
@@ -58,13 +61,11 @@ RULES = (
         "AUTH_FAILED",
         "401|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials",
         rf"{http('401')}|unauthorized|unauthenticated|invalid credentials|authentication failed|invalid_grant|bad credentials",
-        "exception",
     ),
     rule(
         "ACCESS_DENIED",
         "403|forbidden|access denied|permission denied|access is denied|not authorized|operation not permitted",
         rf"{http('403')}|forbidden|access (?:is )?denied|permission denied|not authorized|operation not permitted",
-        "exception",
     ),
     rule(
         "SERVICE_UNAVAILABLE",
@@ -106,9 +107,16 @@ RULES = (
     ),
     rule(
         "TIMEOUT",
+        "timeout waiting for|timed out waiting for|timeout while waiting for|timed out while waiting for",
+        r"time(?:d )?[ -]?out (?:while )?waiting for (?:an? |the )?(?P<lower>[a-z]+(?: [a-z]+){0,2})",
+        "=waiting",
+        "lower",
+    ),
+    rule(
+        "TIMEOUT",
         "timed out|timeout|deadline exceeded|deadline_exceeded",
         r"timed out|time ?out|deadline[_ ]exceeded",
-        "exception",
+        "words",
     ),
     rule("TASK_KILLED", "keyboardinterrupt|sigint", r"KeyboardInterrupt|SIGINT", "=interrupt"),
     rule(

@@ -91,10 +91,19 @@ RULES = (
         "=max_poll",
     ),
     rule(
+        "REBALANCE", "unknown_member|unknownmember|unknown member", r"unknown[_ ]?member", "=unknown_member"
+    ),
+    rule(
         "REBALANCE",
-        "rebalanceinprogress|illegal_generation|illegalgeneration|unknown_member|unknownmember",
-        r"(?P<word>RebalanceInProgress|Illegal_?Generation|Unknown_?Member)",
-        "word",
+        "illegal_generation|illegalgeneration|illegal generation",
+        r"illegal[_ ]?generation",
+        "=illegal_generation",
+    ),
+    rule(
+        "REBALANCE",
+        "rebalanceinprogress|rebalance_in_progress|rebalance in progress",
+        r"rebalance[_ ]?in[_ ]?progress",
+        "=in_progress",
     ),
     rule(
         "RECORD_TOO_LARGE",

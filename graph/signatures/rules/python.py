@@ -209,7 +209,7 @@ RULES = (
     rule(
         "INVALID_FORMAT",
         "out of bounds nanosecond|outofboundsdatetime|out of bounds timestamp",
-        r"out ?of ?bounds",
+        r"out of bounds (?:nanosecond|timestamp)|OutOfBoundsDatetime: ",
         "=datetime_out_of_bounds",
     ),
     rule(

@@ -4,7 +4,31 @@ from ..rule import name, quoted, rule
 
 TYPE = r"(?P<{group}>\w{{1,40}}(?: (?:varying|precision|with(?:out)? time zone))?)"
 
+# Oracle's errors come in stacks: these only say that another one follows.
+_ORA_WRAPPERS = r"(?!ORA-(?:00604|02063|04088|06512|12801|29913|39\d{3})\b)"
+
 RULES = (
+    rule(
+        "NO_RESOURCES",
+        "max_locks_per_transaction|max_pred_locks_per_transaction",
+        r"out of shared memory[\s\S]{0,80}?(?P<lower>max_(?:pred_)?locks)",
+        "lower",
+    ),
+    rule(
+        "MISSING_MODULE",
+        "can't open lib|cant open lib|cannot open lib",
+        r"can(?:no|')?t open lib ['\"](?:.{0,200}/)?(?P<word>[^'\"/\n]{1,80})['\"]",
+        "=odbc_driver",
+        "word",
+    ),
+    rule("MISSING_MODULE", "dpi-1047", r"DPI-1047", "=oracle_client"),
+    rule(
+        "ERROR",
+        "only_full_group_by|clause and contains nonaggregated",
+        rf"contains\s+nonaggregated\s+column {name('field')}",
+        "=group_by",
+        "field",
+    ),
     rule(
         "AUTH_FAILED",
         "password authentication failed|no pg_hba.conf entry|login failed for user|access denied for user",
@@ -221,6 +245,13 @@ RULES = (
         "type",
     ),
     rule(
+        "MALFORMED_DATA",
+        "incorrect string value",
+        r"incorrect string value: ['\"]\\+x[0-9A-F]",
+        "=encode",
+        "=charset",
+    ),
+    rule(
         "INVALID_CAST",
         "incorrect|truncated incorrect",
         rf"incorrect (?P<type>\w+) value: .{{0,200}}?for column {name('field')}",
@@ -377,4 +408,6 @@ RULES = (
         r"could not translate host name",
         "=database",
     ),
+    rule("ERROR", "ora-", _ORA_WRAPPERS + r"\b(?P<word>ORA-\d{5})\b", "word"),
+    rule("ERROR", "dpi-|dpy-", r"\b(?P<word>DP[IY]-\d{4})\b", "word"),
 )

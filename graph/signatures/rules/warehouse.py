@@ -155,7 +155,11 @@ RULES = (
         "word",
     ),
     rule(
-        "INVALID_CAST", "could not parse", r"could not parse '.{0,200}?' as (?P<type>\w+)", "=VALUE", "type"
+        "INVALID_CAST",
+        "could not parse",
+        r"could not parse (?:[`'\"].{0,200}?[`'\"] as (?:dtype )?|.{0,200}? as dtype )[`'\"]?(?P<type>\w+)",
+        "=VALUE",
+        "type",
     ),
     rule(
         "INVALID_CAST",
@@ -188,6 +192,13 @@ RULES = (
         "does not exist",
         r"line \d+:\d+: (?:table|view|schema) '(?P<table>[^'\n]{1,200})' does not exist",
         "table",
+    ),
+    rule(
+        "ACCESS_DENIED",
+        "permission denied while",
+        r"permission denied while (?P<lower>getting drive credentials|globbing file pattern)",
+        "=bigquery_external",
+        "lower",
     ),
     rule(
         "ACCESS_DENIED",

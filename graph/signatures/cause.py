@@ -1,0 +1,145 @@
+"""Which part of a message says what went wrong: the line, and within the line the clause.
+
+Before a reason stands what was being done ("Failed to read package: …", "pg_dump: error: …", a
+class, a label), after it stand details and advice ("…: would use 64 GiB", "…. You can change …").
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from .lazy import Lazy
+from .template import LEAST_WORDS, Words, words_of
+
+_MAX_LINE = 1_000
+_MAX_LINES = 12
+_MAX_PREFACE = 300
+ENOUGH_WORDS = 2
+_ASIDE = Lazy(
+    r"(?:Encountered an error.{0,60}:|(?:ERROR: ?)?(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
+    r"|.{1,80}: (?:Database|Runtime|Compilation|Parsing) Error|SQL compilation error:|Failure in .{1,200}"
+    r"|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*|File \".*|LINE \d+:.*|[~^ ]+"
+    r"|-*>? ?\d+ {2,}\S.*|-+> ?\d+ .*|(?:STATEMENT|HINT|CONTEXT|DETAIL|QUERY|stack ?trace):.*|\[(?:SQL|parameters): .*"
+    r"|\(Background on this error.*|Running with dbt.*|.{0,40}error: query was: .*|raise \w.*)",
+    re.IGNORECASE,
+)
+_TELLING = Lazy(
+    r"error|fail|exception|cannot|could not|can't|denied|invalid|not found|unable|refus|fatal|missing|unexpected"
+    r"|timed? ?out|does not|doesn't|killed|lost|abort|mismatch|violat|exceed|not allowed|unsupported|illegal|duplicate"
+    r"|\(\w{5}\): ",
+    re.IGNORECASE,
+)
+_WRAP = Lazy(r"[ \t]*\n[ \t]*(?=[a-z0-9'\"(])")
+_LONG_WRAP = Lazy(r"(?<=[^\n]{50})(?<![.:!?;\n])\n[ \t]*(?=[a-z'])")
+_MARK = Lazy(
+    r"(?:(?<![\w.$\\:])(?:[\w$]{1,60}(?:\.|::|\\)){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Failure|Fault)"
+    r"|\b(?:ERROR|FATAL|PANIC|Error|error|stage failure|recent failure(?: reason)?|[Rr]eason|[Cc]ause))"
+    r"\)?\s?[:=]\s{0,4}(?=\S)"
+    r"|\b(?:message|msg|err|Message|MESSAGE|[Dd]etails?|[Dd]escription|[Ee]rrorMessage)['\"]?\s?[:=]\s{0,4}(?=['\"A-Za-z])"
+    r"|\bnested exception is |\bdue to (?=\w+\.\w+\.)|\b(?:ERROR|FATAL) - "
+    r"|\b(?:ERROR|Error) \[?\d{3,6}\]?(?: ?[(\[]\w{5}[)\]])?(?: at line \d{1,6})?: "
+)
+_DRIVER_CLASS = Lazy(r"\((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|\w(?=\) ))\)\s{0,3}")
+_CODE_AND_TEXT = Lazy(
+    r"\(?(?:-?\d{1,7}|['\"]\w{1,7}['\"]),? -?\s?b?(['\"])(?P<text>[^\n]{4,600}?)\1(?:[,)]|$)"
+)
+_REPR = Lazy(r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)")
+_DETAIL = Lazy(r"\s(?:DETAIL|HINT|CONTEXT|STATEMENT|Detail|Hint|Where|Position|Background on this error)\b.*")
+_LOST_TASK = Lazy(
+    r"(?:Lost task|Task \d{1,7}) .{1,80}?(?:\(TID [^)]*\)(?: \([^)]*\))?|failed \d+ times,?):?\s*"
+)
+_BREAK = Lazy(
+    r"(?<!\w)(?P<quote>[`'\"])[^`'\"\n]{1,40}(?P=quote)(?!\w)"
+    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:|\s[-–|]|;|[.!?])(?:\s+|$)"
+)
+_DOING = Lazy(
+    r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
+    r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*)?",
+    re.IGNORECASE,
+)
+_LABEL = Lazy(r"\W*[\w.()\[\]#:]+\W*")
+
+
+def cause_words(message: str, named: bool) -> Words:
+    """The words of the clause that says what went wrong.
+
+    Args:
+        message: what stands behind the exception's class, or a whole text.
+        named: whether an exception's class stood before it; then its first line is the message.
+    """
+    gathered: tuple[str, ...] = ()
+    for line in _lines(message, named):
+        found = _of_line(line)
+        gathered += found.words
+        if len(gathered) >= ENOUGH_WORDS or found.name:
+            return Words(gathered, found.name)
+    return Words(gathered, "")
+
+
+def only_asides(text: str) -> bool:
+    """Whether ``text`` is nothing but headings, advice and source: the reason stands elsewhere."""
+    lines = [line.strip() for line in text[:2_000].split("\n") if line.strip()]
+    return bool(lines) and all(_ASIDE.fullmatch(line.strip("\x1e")) for line in lines)
+
+
+def _lines(message: str, named: bool) -> list[str]:
+    whole = (_WRAP if named else _LONG_WRAP).sub(" ", message)
+    lines = [line.strip()[:_MAX_LINE] for line in whole.split("\n") if line.strip()]
+    lines = [line for line in lines if not _ASIDE.fullmatch(line)] or lines
+    reasons = [line for line in lines if not line.endswith(":")] or lines
+    if named:
+        return reasons[:_MAX_LINES]
+    behind = [line for before, line in pairwise(lines) if before.endswith(":")]
+    return ([line for line in reasons if _TELLING.search(line) or line in behind] or reasons)[:_MAX_LINES]
+
+
+def _of_line(line: str) -> Words:
+    found: Words | None = None
+    for clause in _clauses(_behind_mark(_bared(line))):
+        words = words_of(clause)
+        found = words if found is None else Words(found.words + words.words, found.name or words.name)
+        if len(found.words) >= LEAST_WORDS:
+            break
+    return found or Words((), "")
+
+
+def _bared(line: str) -> str:
+    """Without a driver's class in brackets, Spark's account of the task, and details on the same line."""
+    line = _LOST_TASK.sub("", _DRIVER_CLASS.sub("", line))
+    quoted = _CODE_AND_TEXT.search(line) or _REPR.search(line)
+    if quoted and len(words_of(quoted["text"]).words) >= LEAST_WORDS:
+        line = quoted["text"]
+    short = _DETAIL.sub("", line)
+    return short if short.strip() else line
+
+
+def _behind_mark(line: str) -> str:
+    """What follows the last class or level in the line that a reason of some words follows."""
+    for mark in reversed(list(_MARK.finditer(line))):
+        rest = line[mark.end() :]
+        if len(words_of(rest).words) >= LEAST_WORDS:
+            return rest
+    return line
+
+
+def _clauses(line: str) -> Iterator[str]:
+    """The clauses of a line, without the labels and the operation in front of the reason."""
+    breaks = [found for found in _BREAK.finditer(line) if found["end"]]
+    starts = [0, *(found.end() for found in breaks)]
+    clauses = [
+        line[a:b] for a, b in zip(starts, [*(found.start() for found in breaks), len(line)], strict=True)
+    ]
+    ends = [found["end"] for found in breaks]
+    while len(clauses) > 1 and ends and _is_preface(clauses[0], ends[0].strip(), " ".join(clauses[1:])):
+        clauses, ends = clauses[1:], ends[1:]
+    yield from clauses
+
+
+def _is_preface(clause: str, end: str, following: str) -> bool:
+    if end in ".!?;" or len(clause) > _MAX_PREFACE:
+        return False
+    few = len(words_of(clause).words) < LEAST_WORDS
+    if few and not _TELLING.search(clause):
+        return True
+    explained = len(words_of(following).words) >= LEAST_WORDS
+    return explained and bool(_DOING.fullmatch(clause) or _LABEL.fullmatch(clause))
