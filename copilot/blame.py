@@ -93,6 +93,8 @@ def _broken(world: World, missed: Missed, seen: Tried) -> Suspect | None:
     if not seen.failed:
         return None
     first, last = seen.failed[0], seen.runs[-1]
+    if _began_too_late(missed, seen):
+        return None
     if seen.stuck and seen.stuck[0].at < (first.ended or first.started):
         return None
     if last.status not in FAILED:
@@ -102,6 +104,16 @@ def _broken(world: World, missed: Missed, seen: Tried) -> Suspect | None:
         if over is not None and over > last.started - seen.runs[0].started:
             return None
     return failed(world, missed, seen.job, seen.failed)
+
+
+def _began_too_late(missed: Missed, seen: Tried) -> bool:
+    """Whether a late start cost more than the failures (rule 9): they came after the deadline, or passed."""
+    first, last = seen.runs[0], seen.runs[-1]
+    late = first.started - seen.slot.planned(first)
+    if not seen.slot.tells_lateness(first) or late <= max(missed.grace, _UNSCHEDULED):
+        return False
+    in_time = any((run.ended or run.started) <= missed.by for run in seen.failed)
+    return not in_time or (last.status not in FAILED and last.started - first.started < late)
 
 
 def _silent(world: World, missed: Missed, seen: Tried) -> Suspect | None:

@@ -18,6 +18,7 @@ _LEAD = timedelta(hours=6)
 _SAME_DAY = timedelta(hours=26)
 _CASTS = frozenset({"INVALID_CAST"})
 _ONE_RUN = timedelta(minutes=30)
+_PART = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,24 @@ def _changed(world: World, urn: str, bad: Bad) -> list[Reshaped]:
     ]
 
 
+def _telling(world: World, bad: Bad) -> Bad:
+    """Without the signatures that a few of its records have, or had while it was good: they broke nothing."""
+    known = {each.signature: each for each in world.failures("Dataset", bad.urn)}
+    chief = known.get(bad.chief)
+    if chief is None:
+        return bad
+
+    def tells(signature: str) -> bool:
+        each = known.get(signature)
+        if each is None or signature == bad.chief:
+            return True
+        return not _was_there_before(each, bad) and each.count >= _PART * chief.count
+
+    return replace(bad, signatures=tuple(filter(tells, bad.signatures)))
+
+
 def _origin(world: World, bad: Bad) -> Origin:
+    bad = _telling(world, bad)
     here = _matching(world, bad.urn, bad)
     best = Origin(bad.urn, (bad.urn,), bad.first_bad, tuple(_refs(here)) or bad.evidence, tuple(here))
     frontier: list[tuple[str, ...]] = [(bad.urn,)]
@@ -243,7 +261,7 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
     moments = [each.first_seen for each in failures] + [each.at for each in changes]
     recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LEAD]
     alarms = _alarms(world, chain[0], bad)
-    recent += alarms
+    recent = [*(at for at in recent if not alarms or at >= alarms[0] - _LEAD), *alarms]
     if not recent:
         return best
     since = min(recent)
