@@ -10,6 +10,7 @@ from graph.signatures import family_of
 from signal_factory.times import format_time
 
 from . import late, wording, wrong
+from .beside import with_next
 from .blast import radius
 from .confidence import UNDECIDED, Confidence, assess, level, shown
 from .episodes import Episode
@@ -51,8 +52,10 @@ def decide(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
     if not verdict.candidates:
         return verdict
     sure = assess(verdict.candidates, verdict.world, episode.track)
-    cause = verdict.cause if sure.score >= ABSTAIN else None
-    return replace(verdict, cause=cause, confidence=sure)
+    if verdict.cause is None or sure.score < ABSTAIN:
+        return replace(verdict, cause=None, confidence=sure)
+    known = with_next(verdict.world, verdict.candidates, episode.last_good, episode.first_bad)
+    return replace(verdict, candidates=known, confidence=sure)
 
 
 def _traced(store: GraphStore, episode: Episode, now: datetime) -> Verdict:
