@@ -6,12 +6,12 @@ goes through the graph (docs/decisions/0002-two-stages.md).
 
 from datetime import datetime
 
-from graph.facts import Fact, RunSeen
+from graph.facts import Fact
 
 from .agenda import Agenda
 from .keyed import DatasetEngines
 from .routes import Routes
-from .runs import failed
+from .runs import said_of_runs
 from .signal import Signal
 from .standing import Standing, standing_of
 from .state import DatasetState
@@ -63,10 +63,3 @@ class SignalEngines:
         if state is None:
             state = self.states[urn] = DatasetState(urn)
         return DatasetEngines(state, self._agenda)
-
-
-def said_of_runs(fact: Fact, tables: list[str], now: datetime) -> list[Signal]:
-    """What a failed run says of the tables it writes, or of its job where none is known."""
-    if not isinstance(fact, RunSeen) or fact.state != "FAIL":
-        return []
-    return [failed(subject, fact, now) for subject in tables or [fact.job]]

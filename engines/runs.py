@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from graph.facts import RunSeen
+from graph.facts import Fact, RunSeen
 
 from .gaps import TERMINAL
 from .signal import Signal
@@ -46,7 +46,14 @@ def _rank(state: str) -> int:
     return _ORDER.index(state) if state in _ORDER else 0
 
 
-def failed(subject: str, fact: RunSeen, now: datetime) -> Signal:
+def said_of_runs(fact: Fact, tables: list[str], now: datetime) -> list[Signal]:
+    """What a failed run says of the tables it writes, or of its job where none is known."""
+    if not isinstance(fact, RunSeen) or fact.state != "FAIL":
+        return []
+    return [_failed(subject, fact, now) for subject in tables or [fact.job]]
+
+
+def _failed(subject: str, fact: RunSeen, now: datetime) -> Signal:
     """A run failed: an observation, which breaks no promise by itself (contract rule 2)."""
     return Signal(
         "FRESHNESS_BREACH", subject, "WARNING", now, fact.at, fact.at, "BATCH_RUN", first_bad=fact.at,

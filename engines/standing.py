@@ -18,6 +18,14 @@ class Standing:
     awaited: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A data set whose engines are elsewhere: how it stands, and when something is due there."""
+
+    standing: Standing
+    due: datetime | None = None
+
+
 def standing_of(state: DatasetState) -> Standing:
     """The standing that a state comes to."""
     good = advancing(state)

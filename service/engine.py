@@ -1,9 +1,9 @@
 """The engine that the service and the replay run: pipeline, persistence of its state, answers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from copilot.assembly import Outside
 from copilot.atrisk import deadlines_of
@@ -13,16 +13,18 @@ from copilot.readmodel import Document, ReadModel
 from copilot.refit import Line, corrected, refitted
 from graph.model import NodeRef
 from graph.port import GraphStore
-from signal_factory.errors import InvalidEvent, NotFound
+from signal_factory.errors import NotFound
 from signal_factory.ids import derived_id
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
 from .budgets import spent
 from .evidence_book import EvidenceBook
-from .pipeline import Pipeline
+from .pipeline import LocalPipeline, Memory, Outcome, Pipeline
 
 _MOST_NOTES = 1_000
+MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
+"""Engines beside the pipeline, or in other processes."""
 _CAUSES = ("Deployment", "Job", "Dataset", "Producer", "Service")
 
 
@@ -39,9 +41,9 @@ def store_for(data_dir: Path | None) -> GraphStore:
 class Engine:
     """Events and time in, answers out. Not thread-safe: one thread owns it."""
 
-    def __init__(self, graph: GraphStore) -> None:
-        self._graph = graph
-        self._pipeline = Pipeline(graph)
+    def __init__(self, graph: GraphStore, pipeline: MakePipeline = LocalPipeline) -> None:
+        self._graph, self._make = graph, pipeline
+        self._pipeline = pipeline(graph, Memory())
         self._events = 0
         self._evidence = EvidenceBook()
         self._unplaced: list[Document] = []
@@ -61,27 +63,38 @@ class Engine:
 
     def apply(self, envelope: Envelope) -> None:
         """Fold one event in. One that cannot be placed is noted; nothing is raised."""
-        reason = self.try_apply(envelope)
-        if reason:
-            self._note(envelope, [reason])
+        self.apply_all([envelope])
+
+    def apply_all(self, envelopes: Sequence[Envelope]) -> None:
+        """Fold events in, in their order. What cannot be placed is noted; nothing is raised."""
+        for envelope, outcome in zip(envelopes, self._pipeline.apply_all(envelopes), strict=True):
+            if outcome.error:
+                self._note(envelope, [outcome.error])
+            self._applied(envelope, outcome)
+
+    def begin(self, number: int) -> None:
+        """What follows is about this range of the log, and is the same when it is begun again."""
+        self._pipeline.begin(number)
 
     def try_apply(self, envelope: Envelope) -> str:
         """As ``apply``; returns why the event could not be read, "" if it could."""
+        [outcome] = self._pipeline.apply_all([envelope])
+        self._applied(envelope, outcome)
+        return outcome.error
+
+    def _applied(self, envelope: Envelope, outcome: Outcome) -> None:
         self._version += 1
-        try:
-            notes = self._pipeline.apply(envelope)
-        except InvalidEvent as error:
-            return str(error)
+        if outcome.error:
+            return
         self._events += 1
         if envelope.kind == "evidence":
             self._evidence.keep(envelope.body)
-        if notes:
-            self._note(envelope, list(notes))
-        return ""
+        if outcome.unplaced:
+            self._note(envelope, list(outcome.unplaced))
 
     def advance(self, now: datetime) -> None:
         """Let time pass: deadlines up to ``now`` fire."""
-        due, before = self._pipeline.engines.next_deadline(), self.now
+        due, before = self._pipeline.due(), self.now
         self._pipeline.advance(now)
         is_due = due is not None and due <= now
         if is_due or (before and self._pipeline.assembly.escalates(before, now, self._limits)):
@@ -243,7 +256,7 @@ class Engine:
         from .memory_rows import read_json, restored
 
         self._events, memory = restored(rows)
-        self._pipeline = Pipeline(self._graph, memory)
+        self._pipeline = self._make(self._graph, memory)
         for key, text in rows.items():
             kind, _, name = key.partition("/")
             if kind == "evidence":

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from copilot.assembly import Settled
 from copilot.episodes import Episode
 from engines.agenda import Deadline
+from engines.standing import Known
 from engines.state import DatasetState
-from ingest.identity import Book, Known
+from ingest.identity import Book
+from ingest.identity import Known as Name
 from signal_factory.ids import canonical_json
 
 from .kept import Noted
-from .pipeline import Clock, Memory, Pipeline
+from .pipeline import Clock, LocalPipeline, Memory, Pipeline
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -29,7 +31,7 @@ def rows_of(pipeline: Pipeline, events: int) -> dict[str, str]:
     """Rows that changed since the last call; "" means deleted."""
     memory = pipeline.memory
     rows = {"clock": canonical_json(events), "time": _text(Clock, memory.clock)}
-    rows |= _state_rows(pipeline)
+    rows |= _state_rows(pipeline) if isinstance(pipeline, LocalPipeline) else _known_rows(memory.known)
     rows |= _ledger_rows(pipeline)
     rows |= _name_rows(pipeline)
     for kind, values in _plain(memory).items():
@@ -66,6 +68,8 @@ def _take(memory: Memory, kind: str, name: str, text: str) -> None:
     match kind:
         case "state":
             memory.states[name] = _read(DatasetState, text)
+        case "known":
+            memory.known[name] = _read(Known, text)
         case "due":
             memory.deadlines += _read(list[Deadline], text)
         case "episode":
@@ -75,7 +79,7 @@ def _take(memory: Memory, kind: str, name: str, text: str) -> None:
         case "settled":
             ledger.settled[name] = _read(Settled, text)
         case "name":
-            memory.book.names[name] = _read(Known, text)
+            memory.book.names[name] = _read(Name, text)
         case _:
             pass
 
@@ -101,11 +105,11 @@ def _in_order(memory: Memory) -> None:
 
 
 def _noted(memory: Memory) -> list[Noted[Any]]:
-    kept = [*_plain(memory).values(), memory.book.names]
+    kept = [*_plain(memory).values(), memory.book.names, memory.known]
     return [each for each in kept if isinstance(each, Noted)]
 
 
-def _state_rows(pipeline: Pipeline) -> dict[str, str]:
+def _state_rows(pipeline: LocalPipeline) -> dict[str, str]:
     touched, states = pipeline.engines.touched, pipeline.memory.states
     deadlines = pipeline.engines.deadlines() if touched else {}
     rows: dict[str, str] = {}
@@ -114,6 +118,11 @@ def _state_rows(pipeline: Pipeline) -> dict[str, str]:
         rows[f"due/{urn}"] = _text(list[Deadline], deadlines[urn]) if urn in deadlines else ""
     touched.clear()
     return rows
+
+
+def _known_rows(known: dict[str, Known]) -> dict[str, str]:
+    changed = known.take_changed() if isinstance(known, Noted) else set(known)
+    return {f"known/{urn}": _text(Known, known[urn]) if urn in known else "" for urn in changed}
 
 
 def _ledger_rows(pipeline: Pipeline) -> dict[str, str]:
@@ -145,7 +154,7 @@ def _name_rows(pipeline: Pipeline) -> dict[str, str]:
     if rules != pipeline.saved_rules:
         pipeline.saved_rules = rules
         changed |= set(names)
-    return {"book": rules} | {f"name/{key}": _text(Known, names[key]) for key in changed}
+    return {"book": rules} | {f"name/{key}": _text(Name, names[key]) for key in changed}
 
 
 def _plain_rows(kind: str, values: dict[str, Any]) -> dict[str, str]:

@@ -4,9 +4,11 @@ The clock is the event's time as it was received; deadlines fire in between, eac
 its own moment, so that a month replays as it happened.
 """
 
-from collections.abc import Callable, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from copilot.annotate import annotations
 from copilot.assembly import Assembly, Ledger
@@ -14,6 +16,7 @@ from copilot.episodes import Episode, tells_of_silence
 from engines.agenda import Deadline
 from engines.routes import Routes
 from engines.signal import Signal
+from engines.standing import Known, Standing
 from engines.state import DatasetState
 from graph.buffer import GraphBuffer
 from graph.filters import WriteFilter
@@ -22,6 +25,7 @@ from ingest.identity import Book, Identity
 from ingest.moving import move_dataset
 from ingest.projection import Projection
 from ingest.translate import Translated, translate
+from signal_factory.errors import InvalidEvent
 from signal_factory.wire import Envelope
 
 from .kept import KeptEngines, Noted
@@ -56,6 +60,7 @@ class Memory:
     tallies: dict[str, int] = field(default_factory=Noted[int])
     states: dict[str, DatasetState] = field(default_factory=dict[str, DatasetState])
     deadlines: list[Deadline] = field(default_factory=list[Deadline])
+    known: dict[str, Known] = field(default_factory=Noted[Known])
     ledger: Ledger = field(default_factory=Ledger)
 
 
@@ -68,34 +73,52 @@ class Step:
     now: datetime
 
 
-class Pipeline:
-    """Folds envelopes into graph and memory. One thread owns it."""
+class Outcome(NamedTuple):
+    """Why an event could not be read, "" if it could, and what of it found no place."""
 
-    def __init__(self, store: GraphStore, memory: Memory | None = None) -> None:
-        self.memory = memory or Memory()
-        self.store = store
+    error: str = ""
+    unplaced: tuple[str, ...] = ()
+
+
+class Engines(Protocol):
+    """What a pipeline asks of its engines beside their judgement."""
+
+    def rename(self, old: str, new: str, now: datetime) -> list[Signal]:
+        """Two names turned out to be one table; the signals of judging it anew."""
+        ...
+
+    def standing(self, urn: str) -> Standing | None:
+        """How a data set stands; None for one that no fact spoke of."""
+        ...
+
+
+class Pipeline(ABC):
+    """Folds envelopes into graph and memory, wherever the engines are. One thread owns it."""
+
+    def __init__(self, store: GraphStore, memory: Memory, engines: Engines) -> None:
+        self.memory, self.store, self.engines = memory, store, engines
         self.identity = Identity(self.memory.book)
-        self.engines = KeptEngines(self.memory.states, self.memory.routes, self.memory.deadlines)
         self.assembly = Assembly(store, self.memory.ledger)
         self.saved_rules = ""
         self._vigil = Vigil()
         self._projection = Projection(self.memory.tallies)
         self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=WriteFilter.over(store))
 
-    def apply(self, envelope: Envelope) -> tuple[str, ...]:
-        """Fold one event in; notes on what of it found no place.
+    @abstractmethod
+    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+        """Fold events in, in their order."""
 
-        Raises:
-            InvalidEvent: the body does not have the shape of its kind.
-        """
-        step = self.read(envelope, self.memory.clock.now)
-        self._fire(lambda due: due < step.now)
-        self.hear(step)
-        if step.told.is_tick:
-            self._fire(lambda due: due <= step.now)
-        for fact in step.told.facts:
-            self.say(self.engines.observe(fact, step.now), step.now)
-        return step.told.unplaced
+    @abstractmethod
+    def begin(self, number: int) -> None:
+        """What follows is about this range of the log."""
+
+    @abstractmethod
+    def advance(self, now: datetime) -> None:
+        """Let time pass."""
+
+    @abstractmethod
+    def due(self) -> datetime | None:
+        """When something will be looked at next."""
 
     def read(self, envelope: Envelope, clock: datetime | None) -> Step:
         """What an event says when time stands at ``clock``; only names are learned from it.
@@ -109,7 +132,7 @@ class Pipeline:
     def hear(self, step: Step) -> None:
         """Let its time come, and keep what it says; telling the engines is the caller's."""
         told, now = step.told, step.now
-        self._doubt(now)
+        self.doubt(now)
         self.memory.clock.now = now
         for old, new in told.moved:
             self._rename(old, new, now)
@@ -119,13 +142,6 @@ class Pipeline:
         self.memory.senders.note(told.facts, now)
         mutations = self._projection.of(told.facts)
         self._buffer.add(mutations.nodes, mutations.edges, now)
-
-    def advance(self, now: datetime) -> None:
-        """Let time pass."""
-        if self.memory.clock.now is None or now >= self.memory.clock.now:
-            self._fire(lambda due: due <= now)
-            self._doubt(now)
-            self.memory.clock.now = now
 
     def flush(self) -> None:
         """Write what is buffered to the graph."""
@@ -137,10 +153,6 @@ class Pipeline:
         if envelope.kind == "evidence" and "topic" in (envelope.body.get("source") or {}):
             busy.beat(now)
         self.memory.clock.last_event = now
-
-    def _fire(self, is_due: Callable[[datetime], bool]) -> None:
-        while (due := self.engines.next_deadline()) is not None and is_due(due):
-            self.say(self.engines.fire(), due)
 
     def say(self, signals: Iterable[Signal], now: datetime) -> None:
         """Put what engines said into graph and episodes."""
@@ -164,7 +176,7 @@ class Pipeline:
         clock = self.memory.clock
         return self._vigil.is_silent(clock.busy, self.memory.senders, now, clock.last_event)
 
-    def _doubt(self, now: datetime) -> None:
+    def doubt(self, now: datetime) -> None:
         """What broke since the bus was last heard is in doubt once its silence shows."""
         last = self.memory.clock.last_event
         if last is not None and self.assembly.is_silent_since(last) and self._is_silent(now):
@@ -181,3 +193,56 @@ class Pipeline:
         again = self.engines.rename(old, new, now)
         self.assembly.rename(old, new)
         self.say(again, now)
+
+
+class LocalPipeline(Pipeline):
+    """A pipeline with the engines of all data sets beside it."""
+
+    engines: KeptEngines
+
+    def __init__(self, store: GraphStore, memory: Memory | None = None) -> None:
+        memory = memory or Memory()
+        super().__init__(store, memory, KeptEngines(memory.states, memory.routes, memory.deadlines))
+
+    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+        """See ``Pipeline.apply_all``."""
+        return [self._outcome(each) for each in envelopes]
+
+    def begin(self, number: int) -> None:
+        """See ``Pipeline.begin``; engines in this process need not know."""
+
+    def due(self) -> datetime | None:
+        """See ``Pipeline.due``."""
+        return self.engines.next_deadline()
+
+    def _outcome(self, envelope: Envelope) -> Outcome:
+        try:
+            return Outcome(unplaced=self._apply(envelope))
+        except InvalidEvent as error:
+            return Outcome(str(error))
+
+    def _apply(self, envelope: Envelope) -> tuple[str, ...]:
+        """Fold one event in; notes on what of it found no place.
+
+        Raises:
+            InvalidEvent: the body does not have the shape of its kind.
+        """
+        step = self.read(envelope, self.memory.clock.now)
+        self._fire(lambda due: due < step.now)
+        self.hear(step)
+        if step.told.is_tick:
+            self._fire(lambda due: due <= step.now)
+        for fact in step.told.facts:
+            self.say(self.engines.observe(fact, step.now), step.now)
+        return step.told.unplaced
+
+    def advance(self, now: datetime) -> None:
+        """See ``Pipeline.advance``."""
+        if self.memory.clock.now is None or now >= self.memory.clock.now:
+            self._fire(lambda due: due <= now)
+            self.doubt(now)
+            self.memory.clock.now = now
+
+    def _fire(self, is_due: Callable[[datetime], bool]) -> None:
+        while (due := self.engines.next_deadline()) is not None and is_due(due):
+            self.say(self.engines.fire(), due)

@@ -1,0 +1,68 @@
+"""The engines of a fleet whose data sets live in other processes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from engines.routes import Routes
+from engines.signal import Signal
+from engines.standing import Known, Standing
+
+from .messages import Answer, AskId, Item, Question, Upto
+
+
+class Asker(Protocol):
+    """How questions reach the workers."""
+
+    def ask(self, questions: Sequence[Question]) -> Mapping[str, Answer]:
+        """The answers by data set, once all are there.
+
+        Raises:
+            BackendUnavailable: no answer came in time; asking again is safe.
+        """
+        ...
+
+
+class RemoteEngines:
+    """Stands where the engines of one process stand, and asks."""
+
+    def __init__(self, asker: Asker, routes: Routes, known: dict[str, Known]) -> None:
+        self._asker, self.routes, self.known = asker, routes, known
+        self.range = 0
+        self._number = 0
+
+    def begin(self, number: int) -> None:
+        """The questions that follow are about this range of the log."""
+        self.range, self._number = number, 0
+
+    def turn(self, items: Mapping[str, Sequence[Item]], end: Upto) -> Mapping[str, Answer]:
+        """Tell data sets their facts, and let time pass for all that something is due for."""
+        due = {urn for urn, each in self.known.items() if each.due is not None and end.covers(each.due)}
+        ask = self._next()
+        return self._asked(
+            [Question(ask, urn, tuple(items.get(urn, ())), end) for urn in sorted({*items, *due})]
+        )
+
+    def rename(self, old: str, new: str, now: datetime) -> list[Signal]:
+        """Two names turned out to be one table; the signals of judging it anew."""
+        self.routes.rename(old, new)
+        if self.known.pop(old, None) is None:
+            return []
+        given = self._asker.ask([Question(self._next(), old, gives=True)])[old].given
+        answer = self._asked([Question(self._next(), new, end=Upto(now), takes=given)])[new]
+        return [signal for said in answer.said for signal in said.signals]
+
+    def standing(self, urn: str) -> Standing | None:
+        """How a data set stands; None for one that no fact spoke of."""
+        known = self.known.get(urn)
+        return known.standing if known is not None else None
+
+    def _next(self) -> AskId:
+        self._number += 1
+        return self.range, self._number
+
+    def _asked(self, questions: Sequence[Question]) -> Mapping[str, Answer]:
+        answers: Mapping[str, Answer] = self._asker.ask(questions) if questions else {}
+        for urn, answer in answers.items():
+            self.known[urn] = Known(answer.standing or Standing(), answer.due)
+        return answers
