@@ -20,7 +20,7 @@ from signal_factory.wire import Envelope
 
 from .budgets import spent
 from .evidence_book import EvidenceBook
-from .pipeline import LocalPipeline, Memory, Outcome, Pipeline
+from .pipeline import Applied, LocalPipeline, Memory, Pipeline
 
 _MOST_NOTES = 1_000
 MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
@@ -82,7 +82,7 @@ class Engine:
         self._applied(envelope, outcome)
         return outcome.error
 
-    def _applied(self, envelope: Envelope, outcome: Outcome) -> None:
+    def _applied(self, envelope: Envelope, outcome: Applied) -> None:
         self._version += 1
         if outcome.error:
             return

@@ -73,7 +73,7 @@ class Step:
     now: datetime
 
 
-class Outcome(NamedTuple):
+class Applied(NamedTuple):
     """Why an event could not be read, "" if it could, and what of it found no place."""
 
     error: str = ""
@@ -105,7 +105,7 @@ class Pipeline(ABC):
         self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=WriteFilter.over(store))
 
     @abstractmethod
-    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
         """Fold events in, in their order."""
 
     @abstractmethod
@@ -204,7 +204,7 @@ class LocalPipeline(Pipeline):
         memory = memory or Memory()
         super().__init__(store, memory, KeptEngines(memory.states, memory.routes, memory.deadlines))
 
-    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
         """See ``Pipeline.apply_all``."""
         return [self._outcome(each) for each in envelopes]
 
@@ -215,11 +215,11 @@ class LocalPipeline(Pipeline):
         """See ``Pipeline.due``."""
         return self.engines.next_deadline()
 
-    def _outcome(self, envelope: Envelope) -> Outcome:
+    def _outcome(self, envelope: Envelope) -> Applied:
         try:
-            return Outcome(unplaced=self._apply(envelope))
+            return Applied(unplaced=self._apply(envelope))
         except InvalidEvent as error:
-            return Outcome(str(error))
+            return Applied(str(error))
 
     def _apply(self, envelope: Envelope) -> tuple[str, ...]:
         """Fold one event in; notes on what of it found no place.

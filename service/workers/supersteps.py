@@ -14,7 +14,7 @@ from graph.port import GraphStore
 from signal_factory.errors import InvalidEvent
 from signal_factory.wire import Envelope
 
-from ..pipeline import Memory, Outcome, Pipeline, Step
+from ..pipeline import Applied, Memory, Pipeline, Step
 from .merging import Marks, placed
 from .messages import Answer, Fired, Item, Upto, item_of
 from .remote import Asker, RemoteEngines
@@ -44,23 +44,23 @@ class FleetPipeline(Pipeline):
         super().__init__(store, memory, RemoteEngines(asker, memory.routes, memory.known))
         self._upto: Upto | None = None
 
-    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+    def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
         """See ``Pipeline.apply_all``.
 
         Raises:
             BackendUnavailable: the workers did not answer; what was kept last holds, and the
                 events may be applied again from there.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[Applied] = []
         batch = _Batch(self._upto)
         clock = self.memory.clock.now
         for envelope in envelopes:
             try:
                 step = self.read(envelope, clock)
             except InvalidEvent as error:
-                outcomes.append(Outcome(str(error)))
+                outcomes.append(Applied(str(error)))
                 continue
-            outcomes.append(Outcome(unplaced=step.told.unplaced))
+            outcomes.append(Applied(unplaced=step.told.unplaced))
             clock = step.now
             if step.told.moved:
                 self._fold(batch)
