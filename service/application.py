@@ -13,7 +13,7 @@ from signal_factory.errors import BackendUnavailable, NotFound
 
 from . import budgets
 from .applier import Applier, Pacing
-from .backends import GRAPH_FILE, ClosableGraph, embedded
+from .backends import ClosableGraph, engine_of, forget_graph
 from .clocks import EngineClock, TimeSource, wall_clock
 from .documents import Item
 from .entries import Appended, Reset, Verdict
@@ -49,7 +49,7 @@ class Application:
         settings: Settings,
         *,
         now: TimeSource = wall_clock,
-        backends: Backends = embedded,
+        backends: Backends | None = None,
         rebuild: bool = False,
     ) -> None:
         """Open the data directory and start to apply what its log holds.
@@ -68,12 +68,13 @@ class Application:
             self._lease.release()
             raise
 
-    def _open(self, backends: Backends, *, rebuild: bool) -> None:
+    def _open(self, backends: Backends | None, *, rebuild: bool) -> None:
         settings = self.settings
         self.log = EventLog(settings.data_dir, max_rejected=settings.max_rejected)
         if rebuild:
-            _forget(settings.data_dir, self.log)
-        self._engine, self._graph = backends(settings.data_dir)
+            self.log.forget_state()
+            forget_graph(settings)
+        self._engine, self._graph = backends(settings.data_dir) if backends else engine_of(settings)
         self._engine.limit(settings.routes.policy().limits)
         saved = self.log.load_state()
         self._engine.load(saved.rows)
@@ -253,9 +254,3 @@ class Application:
             self.metrics.ingested(kind, "duplicate", duplicates[kind])
         for refusal in incoming.refusals:
             self.metrics.ingested(refusal.kind, "rejected")
-
-
-def _forget(data_dir: Path, log: EventLog) -> None:
-    log.forget_state()
-    for file in data_dir.glob(f"{GRAPH_FILE}*"):
-        file.unlink()

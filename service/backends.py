@@ -1,9 +1,16 @@
 """Which engine and which graph store are in use; nothing else in the project knows."""
 
+import os
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from .graph_address import GREMLIN, scheme_of
 from .ports import RunningEngine
+
+if TYPE_CHECKING:
+    from graph.port import GraphStore
+
+    from .settings import Settings
 
 GRAPH_FILE = "graph.db"
 
@@ -16,6 +23,19 @@ class ClosableGraph(Protocol):
         ...
 
 
+def engine_of(settings: "Settings", *, read_only: bool = False) -> tuple[RunningEngine, ClosableGraph]:
+    """The engine over the graph that the settings name.
+
+    Raises:
+        BackendUnavailable: the graph cannot be reached.
+        ConfigurationError: its server does not let us in, or its driver is missing.
+    """
+    from .engine import Engine
+
+    graph = graph_of(settings, read_only=read_only)
+    return Engine(graph), graph
+
+
 def embedded(data_dir: Path, *, read_only: bool = False) -> tuple[RunningEngine, ClosableGraph]:
     """The engine over the embedded graph of a data directory."""
     from graph.stores.sqlite import SqliteGraphStore
@@ -24,3 +44,68 @@ def embedded(data_dir: Path, *, read_only: bool = False) -> tuple[RunningEngine,
 
     graph = SqliteGraphStore(data_dir / GRAPH_FILE, read_only=read_only)
     return Engine(graph), graph
+
+
+def graph_of(settings: "Settings", *, read_only: bool = False) -> "GraphStore":
+    """The graph that the settings name: on a server, or the embedded one of the data directory.
+
+    Raises:
+        BackendUnavailable: it cannot be reached.
+        ConfigurationError: its server does not let us in, or its driver is missing.
+    """
+    if not settings.graph_url:
+        from graph.stores.sqlite import SqliteGraphStore
+
+        return SqliteGraphStore(settings.data_dir / GRAPH_FILE, read_only=read_only)
+    on_gremlin = scheme_of(settings.graph_url) in GREMLIN
+    return _gremlin(settings, read_only) if on_gremlin else _bolt(settings, read_only)
+
+
+def forget_graph(settings: "Settings") -> None:
+    """Leave nothing of the graph, as before a rebuild.
+
+    Raises:
+        BackendUnavailable: it cannot be reached.
+    """
+    if not settings.graph_url:
+        for file in settings.data_dir.glob(f"{GRAPH_FILE}*"):
+            file.unlink()
+        return
+    from graph.clearing import clear
+
+    graph = graph_of(settings)
+    try:
+        clear(graph)
+    finally:
+        graph.close()
+
+
+def _bolt(settings: "Settings", read_only: bool) -> "GraphStore":
+    from graph.stores.neo4j import Neo4jGraphStore
+    from graph.stores.neo4j_client import BoltAddress
+
+    user = settings.graph_user if settings.graph_auth == "basic" else ""
+    ca = str(settings.graph_ca) if settings.graph_ca else ""
+    address = BoltAddress(settings.graph_url, user, _password(settings), settings.graph_database or None, ca)
+    return Neo4jGraphStore(address, read_only=read_only)
+
+
+def _gremlin(settings: "Settings", read_only: bool) -> "GraphStore":
+    from graph.stores.gremlin_open import open_gremlin
+
+    has_user = settings.graph_user or settings.graph_auth != "basic"
+    return open_gremlin(
+        settings.graph_url,
+        auth=settings.graph_auth if has_user else "none",
+        user=settings.graph_user,
+        password=_password(settings),
+        source=settings.graph_database,
+        region=settings.graph_region,
+        ca=settings.graph_ca,
+        environment=os.environ,
+        read_only=read_only,
+    )
+
+
+def _password(settings: "Settings") -> str:
+    return settings.graph_password.get_secret_value() if settings.graph_password else ""

@@ -1,7 +1,7 @@
 """A replay that stays: its events, state and graph in a data directory, as ``sf serve`` would leave them."""
 
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,8 +32,12 @@ class Kept:
 
 
 @contextmanager
-def kept_replay(data_dir: Path, events: Iterable[Numbered], end: datetime | None) -> Generator[Kept]:
+def kept_replay(
+    data_dir: Path, events: Iterable[Numbered], end: datetime | None, graph: GraphStore | None = None
+) -> Generator[Kept]:
     """Take ``events`` into the data directory; what it holds already has no second effect.
+
+    ``graph`` is used instead of the directory's own, and stays open.
 
     Raises:
         BackendUnavailable: another process writes to the directory, or it cannot be written.
@@ -41,11 +45,11 @@ def kept_replay(data_dir: Path, events: Iterable[Numbered], end: datetime | None
     private_directory(data_dir)
     lease = WriterLease(data_dir, wall_clock())
     try:
-        log, graph = EventLog(data_dir), store_for(data_dir)
+        log = EventLog(data_dir)
         try:
-            yield _taken(log, graph, events, end)
+            with nullcontext(graph) if graph is not None else closing(store_for(data_dir)) as held:
+                yield _taken(log, held, events, end)
         finally:
-            graph.close()
             log.close()
     finally:
         lease.release()

@@ -12,6 +12,8 @@ from signal_factory.times import parse_time
 from signal_factory.wire import Envelope, read_line
 
 if TYPE_CHECKING:
+    from graph.port import GraphStore
+
     from .engine import Engine
 
 _Read: TypeAlias = tuple[datetime, str, int, Envelope]
@@ -19,14 +21,18 @@ TIMELESS = frozenset({"dataset", "mapping", "tick"})
 
 
 def replay_lines(
-    lines: Iterable[str], until: datetime | str | None = None, data_dir: Path | None = None
+    lines: Iterable[str],
+    until: datetime | str | None = None,
+    data_dir: Path | None = None,
+    graph: "GraphStore | None" = None,
 ) -> dict[str, Any]:
     """The contract's document of recorded events.
 
     Events are taken by ``time``, then by content; the same event twice counts once.
     ``until`` moves the clock there after the last event, and leaves later events out.
 
-    With ``data_dir`` the events are taken into it, after what it holds already.
+    With ``data_dir`` the events are taken into it, after what it holds already. The graph is
+    made in ``graph`` where one is given, and otherwise in memory or in ``data_dir``.
 
     Raises:
         InvalidEvent: ``until`` is not a time.
@@ -37,11 +43,11 @@ def replay_lines(
     read, rejected = _read(lines)
     events, duplicates = _once(read, end)
     if data_dir is None:
-        engine = _in_memory(events, end, rejected)
+        engine = _in_memory(events, end, rejected, graph)
         return _document(engine, rejected, duplicates, began)
     from .kept_replay import kept_replay
 
-    with kept_replay(data_dir, events, end) as kept:
+    with kept_replay(data_dir, events, end, graph) as kept:
         rejected += [{"line": line, "reason": reason} for line, reason in kept.refused]
         return _document(kept.engine, rejected, duplicates + kept.known, began)
 
@@ -56,11 +62,14 @@ def _once(read: list[_Read], end: datetime | None) -> tuple[list[tuple[int, Enve
 
 
 def _in_memory(
-    events: list[tuple[int, Envelope]], end: datetime | None, rejected: list[dict[str, Any]]
+    events: list[tuple[int, Envelope]],
+    end: datetime | None,
+    rejected: list[dict[str, Any]],
+    graph: "GraphStore | None",
 ) -> "Engine":
     from .engine import Engine, store_for
 
-    engine = Engine(store_for(None))
+    engine = Engine(store_for(None) if graph is None else graph)
     for number, envelope in events:
         reason = engine.try_apply(envelope)
         if reason:

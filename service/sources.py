@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable
 
-from .backends import embedded
+from .backends import engine_of
 from .budgets import document
 from .clocks import EngineClock, wall_clock
 from .eventlog import EventLog
@@ -156,7 +156,7 @@ def _data(settings: Settings) -> Generator[Source]:
     from copilot.ask import answer
 
     log = EventLog(settings.data_dir, read_only=True)
-    engine, graph = embedded(settings.data_dir, read_only=True)
+    engine, graph = engine_of(settings, read_only=True)
     engine.limit(settings.routes.policy().limits)
     try:
         saved = log.load_state()

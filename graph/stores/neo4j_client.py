@@ -63,6 +63,7 @@ class BoltClient:
 
     def __init__(self, address: BoltAddress, patience: Patience | None = None) -> None:
         self._address = address
+        self._name = f"the graph server at {address.url}"
         self._patience = patience or Patience()
         self._errors = _driver_errors()
         self._loop = asyncio.new_event_loop()
@@ -105,15 +106,11 @@ class BoltClient:
         try:
             return waiting.result()
         except TimeoutError:
-            raise BackendUnavailable(
-                f"the graph server gave no answer for {timeout_s:g} s", hint=_DOWN
-            ) from None
+            raise BackendUnavailable(f"{self._name} gave no answer for {timeout_s:g} s", hint=_DOWN) from None
         except self._errors.login as error:
-            raise ConfigurationError(_told(error, "does not let us in"), hint=_LOGIN) from None
-        except self._errors.any as error:
-            raise BackendUnavailable(_told(error, "does not answer"), hint=_DOWN) from None
-        except OSError as error:
-            raise BackendUnavailable(f"the graph server does not answer ({error})", hint=_DOWN) from None
+            raise ConfigurationError(f"{self._name} {_told(error, 'refused')}", hint=_LOGIN) from None
+        except (*self._errors.any, OSError) as error:
+            raise BackendUnavailable(f"{self._name} {_told(error, 'does not answer')}", hint=_DOWN) from None
         finally:
             waiting.cancel()
 
@@ -172,7 +169,7 @@ def _trusting(address: BoltAddress, driver: Any) -> tuple[str, dict[str, Any]]:
 def _told(error: Exception, otherwise: str) -> str:
     """Codes and kinds only: a server's message may repeat what it was sent."""
     code = getattr(error, "code", None)
-    return f"the graph server {f'answered {code}' if code else otherwise} ({type(error).__name__})"
+    return f"{f'answered {code}' if code else otherwise} ({type(error).__name__})"
 
 
 @dataclass(frozen=True, slots=True)

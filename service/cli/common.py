@@ -16,7 +16,7 @@ def settings_of(arguments: Namespace, **more: Any) -> "LoadedSettings":
     """
     from ..settings import load_settings  # commands that need none start sooner without
 
-    typed = {name: getattr(arguments, name, None) for name in ("data_dir", "host", "port")}
+    typed = {name: getattr(arguments, name, None) for name in ("data_dir", "graph_url", "host", "port")}
     return load_settings({**typed, **more}, os.environ)
 
 

@@ -19,12 +19,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command and its options; ``data_dir`` and ``format`` are None where not given."""
+    """The command and its options; those of every command are None where not given."""
     parser = Parser(
         prog="sf", description="What broke in a data pipeline, why, what else is hit, and how it is known."
     )
     parser.add_argument("--version", action="store_true", help="print the version and leave")
-    parser.set_defaults(data_dir=None, format=None, command=None)
+    parser.set_defaults(data_dir=None, graph_url=None, format=None, command=None)
     _global(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _running(commands)
@@ -41,6 +41,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _global(parser: argparse.ArgumentParser, default: Any) -> None:
     parser.add_argument("--data-dir", metavar="DIR", default=default, help="where data is kept")
+    parser.add_argument(
+        "--graph-url",
+        metavar="URL",
+        default=default,
+        help="the graph's server (default: in the data directory)",
+    )
     parser.add_argument(
         "--format", choices=("text", "json"), default=default, help="text for people, json for programs"
     )
