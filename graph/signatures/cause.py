@@ -20,7 +20,8 @@ _ASIDE = Lazy(
     r"|.{1,80}: (?:Database|Runtime|Compilation|Parsing) Error|SQL compilation error:|Failure in .{1,200}"
     r"|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*|File \".*|LINE \d+:.*|[~^ ]+"
     r"|-*>? ?\d+ {2,}\S.*|-+> ?\d+ .*|(?:STATEMENT|HINT|CONTEXT|DETAIL|QUERY|stack ?trace):.*|\[(?:SQL|parameters): .*"
-    r"|\(Background on this error.*|Running with dbt.*|.{0,40}error: query was: .*|raise \w.*)",
+    r"|\(Background on this error.*|Running with dbt.*|.{0,40}error: query was: .*|raise \w.*"
+    r"|(?:\S*[/\\]\S*|<ipython\S*) in [\w.<>]+\(.*\)|\d+ frames)",
     re.IGNORECASE,
 )
 _TELLING = Lazy(
@@ -54,7 +55,7 @@ _BREAK = Lazy(
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
-    r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*)?",
+    r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12})?",
     re.IGNORECASE,
 )
 _LABEL = Lazy(r"\W*[\w.()\[\]#:]+\W*")
@@ -86,7 +87,8 @@ def _lines(message: str, named: bool) -> list[str]:
     whole = (_WRAP if named else _LONG_WRAP).sub(" ", message)
     lines = [line.strip()[:_MAX_LINE] for line in whole.split("\n") if line.strip()]
     lines = [line for line in lines if not _ASIDE.fullmatch(line)] or lines
-    reasons = [line for line in lines if not line.endswith(":")] or lines
+    reasons = [line for line in lines if not line.endswith(":")]
+    reasons = reasons if any(words_of(line).words for line in reasons) else lines
     if named:
         return reasons[:_MAX_LINES]
     behind = [line for before, line in pairwise(lines) if before.endswith(":")]

@@ -106,7 +106,7 @@ def _name(match: re.Match[str] | None) -> str:
     if match is None:
         return ""
     found = match[2] if match.re.pattern.startswith(r"\b(") else match[1]
-    return "" if _NUMBERED.search(found) else identifier(found)
+    return "" if _NUMBERED.search(found) or found.endswith(("Exception", "Error")) else identifier(found)
 
 
 def _unless_prose(match: re.Match[str]) -> str:
