@@ -109,7 +109,7 @@ class BoltClient:
             raise BackendUnavailable(f"{self._name} gave no answer for {timeout_s:g} s", hint=_DOWN) from None
         except self._errors.login as error:
             raise ConfigurationError(f"{self._name} {_told(error, 'refused')}", hint=_LOGIN) from None
-        except (*self._errors.any, OSError) as error:
+        except self._errors.any as error:
             raise BackendUnavailable(f"{self._name} {_told(error, 'does not answer')}", hint=_DOWN) from None
         finally:
             waiting.cancel()
@@ -181,7 +181,7 @@ class _Errors:
 def _driver_errors() -> _Errors:
     found = _module("neo4j.exceptions")
     login = (found.AuthError, found.ConfigurationError, found.CertificateConfigurationError)
-    return _Errors(login, (found.Neo4jError, found.DriverError))
+    return _Errors(login, (found.Neo4jError, found.DriverError, OSError))
 
 
 def _module(name: str) -> Any:
