@@ -21,7 +21,7 @@ from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
 from .intake import Limits, Sorted, sort_items
-from .lease import WriterLease, private_directory
+from .lease import private_directory, take_directory
 from .metrics import Metrics
 from .ports import RunningEngine
 from .settings import Settings
@@ -61,7 +61,7 @@ class Application:
         """
         self.settings, self.now = settings, now
         private_directory(settings.data_dir)
-        self._lease = WriterLease(settings.data_dir, now())
+        self._lease = take_directory(settings.data_dir, now)
         try:
             self._open(backends, rebuild=rebuild)
         except BaseException:

@@ -1,18 +1,18 @@
 """The durable log: every accepted event, once, on disk before it is acknowledged.
 
-SQLite in WAL mode with ``synchronous=FULL``. The raw events are the truth; engine
-state beside them is a cache with the offset it was taken at.
+The raw events are the truth; engine state beside them is a cache with the offset it was
+taken at. They lie in SQLite (WAL, ``synchronous=FULL``) or, for a fleet, in Postgres.
 """
 
 import json
-import sqlite3
-import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from signal_factory.errors import NotFound
 from signal_factory.times import format_time
@@ -20,11 +20,49 @@ from signal_factory.urns import check_urn
 from signal_factory.wire import Envelope
 
 from .entries import Appended, LogEntry, Rejected, Reset, Row, Verdict, prepare, restore
-from .eventlog_schema import LOG_FILE, connect_reader, connect_writer, unavailable
-from .eventlog_write import place, quarantine
+from .eventlog_write import Stored, place, quarantine
 from .groupcommit import GroupCommit
+from .lease import Lease
+from .state.opening import open_part
+from .state.tables import (
+    Part,
+    budget_resets,
+    engine_state,
+    events,
+    feedback,
+    progress,
+    registrations,
+    rejected,
+    rejected_counts,
+)
+from .state.upsert import replacing
 
-_REGISTRATIONS = "SELECT r.urn, r.time, e.body FROM registrations r JOIN events e ON e.seq = r.seq"
+V = TypeVar("V")
+_TURN: Final = 0x5F_6C_6F_67
+"""Of Postgres's advisory locks, the one for appending."""
+
+_LAST = select(func.coalesce(func.max(events.c.seq), 0))
+_FROM = (
+    select(events.c.seq, events.c.time, events.c.kind, events.c.body, events.c.received_at)
+    .where(events.c.seq > bindparam("offset"))
+    .order_by(events.c.seq)
+    .limit(bindparam("most"))
+)
+_DELETE = delete(engine_state).where(engine_state.c.key == bindparam("gone"))
+_REGISTRATIONS = select(registrations.c.urn, registrations.c.time, events.c.body).join_from(
+    registrations, events, events.c.seq == registrations.c.seq
+)
+_VERDICTS = select(
+    feedback.c.at, feedback.c.by, feedback.c.incident_id, feedback.c.verdict, feedback.c.actual_cause,
+    feedback.c.comment,
+).order_by(feedback.c.id)  # fmt: skip
+_RESETS = select(budget_resets.c.at, budget_resets.c.by, budget_resets.c.signal_type).order_by(
+    budget_resets.c.id
+)
+_REJECTED = select(
+    rejected.c.id, rejected.c.received_at, rejected.c.source, rejected.c.code, rejected.c.reason,
+    rejected.c.body_bytes,
+).order_by(rejected.c.id.desc())  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +84,24 @@ class SavedState:
 class EventLog:
     """Append, read and the engine's saved state. Safe to share between threads."""
 
-    def __init__(self, data_dir: Path, *, read_only: bool = False, max_rejected: int = 100_000) -> None:
-        """Open the log of a data directory.
+    def __init__(
+        self, data_dir: Path, *, state_url: str = "", read_only: bool = False, max_rejected: int = 100_000
+    ) -> None:
+        """Open the log of a data directory, or of the Postgres database at ``state_url``.
 
         Raises:
-            BackendUnavailable: the file is missing (read-only), unreadable or not a database.
+            BackendUnavailable: it is missing (read-only), unreadable or no database.
+            ConfigurationError: a newer version wrote it.
         """
-        self.path = data_dir / LOG_FILE
         self._max_rejected = max_rejected
-        self._writer = None if read_only else connect_writer(self.path)
-        self._write_lock = threading.Lock()
-        self._reader = connect_reader(self.path)
-        self._read_lock = threading.Lock()
+        self._db = open_part(data_dir, Part.LOG, state_url, read_only=read_only)
         self._group = GroupCommit[_Work, Appended](self._commit)
-        self._last = self._scalar("SELECT COALESCE(MAX(seq), 0) FROM events")
+        self._lease: Lease | None = None
+        self._last = self._newest()
+
+    def guard(self, lease: Lease) -> None:
+        """From now on engine state is saved only as long as ``lease`` is ours."""
+        self._lease = lease
 
     def append(
         self, envelopes: Iterable[Envelope], received_at: datetime, rejected: Iterable[Rejected] = ()
@@ -67,7 +109,7 @@ class EventLog:
         """Store events and rejects; when this returns they survive the loss of the process and of power.
 
         Raises:
-            BackendUnavailable: nothing of this call was stored.
+            BackendUnavailable: nothing of this call was stored, or it is not known; sending again is safe.
         """
         return self.append_rows([prepare(envelope) for envelope in envelopes], received_at, rejected)
 
@@ -79,90 +121,94 @@ class EventLog:
 
     def read_from(self, offset: int, limit: int = 500) -> list[LogEntry]:
         """Entries after ``offset``, in order."""
-        rows = self._rows(
-            "SELECT seq, time, kind, body, received_at FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
-            (offset, limit),
-        )
+        with self._db.reading() as db:
+            rows = db.execute(_FROM, {"offset": offset, "most": limit}).all()
         return [restore(*row) for row in rows]
 
     @property
     def last_seq(self) -> int:
         """The sequence number of the newest event; 0 for an empty log."""
+        if self._db.is_server:
+            self._last = self._newest()
         return self._last
 
     def save_state(self, rows: Mapping[str, str], offset: int, lead_s: float | None = None) -> None:
         """Store changed engine state ("" deletes a row) with the offset it holds for, in one transaction.
 
         ``lead_s`` is what the engine's clock learnt from the events up to there.
+
+        Raises:
+            LeaseLost: another process has taken over, and nothing was stored.
         """
-        changed = [(key, text) for key, text in rows.items() if text]
-        deleted = [(key,) for key, text in rows.items() if not text]
-        with self._transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO engine_state VALUES (?, ?)", changed)
-            db.executemany("DELETE FROM engine_state WHERE key = ?", deleted)
-            db.execute("INSERT OR REPLACE INTO progress VALUES ('applied', ?)", (offset,))
-            if lead_s is not None:
-                db.execute("INSERT OR REPLACE INTO progress VALUES ('lead_ms', ?)", (int(lead_s * 1000),))
+        changed = [{"key": key, "json": text} for key, text in rows.items() if text]
+        deleted = [{"gone": key} for key, text in rows.items() if not text]
+        reached = [{"name": "applied", "value": offset}]
+        if lead_s is not None:
+            reached.append({"name": "lead_ms", "value": int(lead_s * 1000)})
+        with self._db.writing() as db:
+            self._check(db)
+            if changed:
+                db.execute(replacing(db, engine_state), changed)
+            if deleted:
+                db.execute(_DELETE, deleted)
+            db.execute(replacing(db, progress), reached)
 
     def load_state(self) -> SavedState:
         """Engine state rows, the offset that they hold for and the clock's lead there."""
-        with self._read_lock:
-            self._reader.execute("BEGIN")
-            rows = dict(self._reader.execute("SELECT key, json FROM engine_state"))
-            progress = dict(self._reader.execute("SELECT name, value FROM progress"))
-            self._reader.execute("COMMIT")
-        lead = progress.get("lead_ms")
-        return SavedState(rows, int(progress.get("applied", 0)), None if lead is None else lead / 1000)
+        with self._db.reading(at_once=True) as db:
+            rows = _pairs(db, select(engine_state.c.key, engine_state.c.json))
+            reached = _pairs(db, select(progress.c.name, progress.c.value))
+        lead = reached.get("lead_ms")
+        return SavedState(rows, int(reached.get("applied", 0)), None if lead is None else lead / 1000)
 
     def forget_state(self) -> None:
-        """Drop saved engine state, so that the next start builds it anew from the events."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM engine_state")
-            db.execute("DELETE FROM progress")
+        """Drop saved engine state, so that the next start builds it anew from the events.
+
+        Raises:
+            LeaseLost: another process has taken over, and nothing was dropped.
+        """
+        with self._db.writing() as db:
+            self._check(db)
+            db.execute(delete(engine_state))
+            db.execute(delete(progress))
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Keep what a person said, so that it outlives a rebuild."""
-        said = (verdict.by, verdict.incident_id, verdict.verdict, verdict.actual_cause, verdict.comment)
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO feedback (at, by, incident_id, verdict, actual_cause, comment)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (verdict.at.isoformat(), *said),
-            )
+        row = {
+            "at": verdict.at.isoformat(), "by": verdict.by, "incident_id": verdict.incident_id,
+            "verdict": verdict.verdict, "actual_cause": verdict.actual_cause, "comment": verdict.comment,
+        }  # fmt: skip
+        with self._db.writing() as db:
+            db.execute(insert(feedback), row)
 
     def verdicts(self) -> list[Verdict]:
         """All of them, oldest first."""
-        rows = self._rows(
-            "SELECT at, by, incident_id, verdict, actual_cause, comment FROM feedback ORDER BY id"
-        )
+        with self._db.reading() as db:
+            rows = db.execute(_VERDICTS).all()
         return [Verdict(datetime.fromisoformat(at), *said) for at, *said in rows]
 
     def add_reset(self, reset: Reset) -> None:
         """Keep that an engine's budget was reset, so that it outlives a rebuild."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO budget_resets (at, by, signal_type) VALUES (?, ?, ?)",
-                (reset.at.isoformat(), reset.by, reset.signal_type),
-            )
+        row = {"at": reset.at.isoformat(), "by": reset.by, "signal_type": reset.signal_type}
+        with self._db.writing() as db:
+            db.execute(insert(budget_resets), row)
 
     def resets(self) -> list[Reset]:
         """All of them, oldest first."""
-        rows = self._rows("SELECT at, by, signal_type FROM budget_resets ORDER BY id")
+        with self._db.reading() as db:
+            rows = db.execute(_RESETS).all()
         return [Reset(datetime.fromisoformat(at), *told) for at, *told in rows]
 
     def rejected(self, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Rejects, newest first, older than the id ``before``; bodies stay in the database."""
-        rows = self._rows(
-            "SELECT id, received_at, source, code, reason, body_bytes FROM rejected"
-            " WHERE id < ? ORDER BY id DESC LIMIT ?",
-            (2**62 if before is None else before, limit),
-        )
-        names = ("id", "received_at", "source", "code", "reason", "body_bytes")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        older = _REJECTED if before is None else _REJECTED.where(rejected.c.id < before)
+        with self._db.reading() as db:
+            return [dict(row) for row in db.execute(older.limit(limit)).mappings()]
 
     def rejected_counts(self) -> dict[str, int]:
         """How many were ever rejected, by code, those no longer kept included."""
-        return dict(self._rows("SELECT code, count FROM rejected_counts"))
+        with self._db.reading() as db:
+            return _pairs(db, select(rejected_counts.c.code, rejected_counts.c.count))
 
     def registration(self, urn: str) -> dict[str, Any]:
         """The last registration of a data set as it was sent, with ``registered_at``.
@@ -170,77 +216,65 @@ class EventLog:
         Raises:
             NotFound: it was never registered.
         """
-        rows = self._rows(f"{_REGISTRATIONS} WHERE r.urn = ?", (urn,))
-        if not rows:
+        with self._db.reading() as db:
+            row = db.execute(_REGISTRATIONS.where(registrations.c.urn == urn)).first()
+        if row is None:
             raise NotFound(f"{urn} is not registered", hint="PUT its registration to this address.")
-        return _registration(*rows[0])
+        return _registration(*row)
 
     def registrations(self, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
         """Registrations by URN, after ``cursor``, as a bounded list."""
         if cursor is not None:
             check_urn(cursor)
-        total = self._scalar("SELECT COUNT(*) FROM registrations")
-        rows = self._rows(
-            f"{_REGISTRATIONS} WHERE r.urn > ? ORDER BY r.urn LIMIT ?", (cursor or "", limit + 1)
-        )
+        following = _REGISTRATIONS.where(registrations.c.urn > (cursor or "")).order_by(registrations.c.urn)
+        with self._db.reading() as db:
+            total = int(db.execute(select(func.count()).select_from(registrations)).scalar_one())
+            rows = db.execute(following.limit(limit + 1)).all()
         items = [_registration(*row) for row in rows[:limit]]
-        following = items[-1]["urn"] if len(rows) > limit else None
         return {
             "items": items,
             "total": total,
             "returned": len(items),
             "is_partial": len(items) < total,
-            "next_cursor": following,
+            "next_cursor": items[-1]["urn"] if len(rows) > limit else None,
         }
 
     def event_counts(self) -> dict[str, int]:
         """Accepted events by kind."""
-        return dict(self._rows("SELECT kind, COUNT(*) FROM events GROUP BY kind"))
+        counted = select(events.c.kind, func.count()).group_by(events.c.kind)
+        with self._db.reading() as db:
+            return _pairs(db, counted)
 
     def close(self) -> None:
-        """Close both connections; what was acknowledged is on disk already."""
-        with self._read_lock, self._write_lock:
-            self._reader.close()
-            if self._writer is not None:
-                self._writer.close()
+        """Close the connections; what was acknowledged is on disk already."""
+        self._db.close()
 
     def _commit(self, group: Sequence[_Work]) -> list[Appended]:
-        with self._transaction() as db:
-            outcomes = [self._store(db, work) for work in group]
+        with self._db.writing(_TURN) as db:
+            stored = place(db, [(row, work.received_at) for work in group for row in work.rows])
+            for work in group:
+                for reject in work.rejected:
+                    quarantine(db, reject, work.received_at, self._max_rejected)
+        rest = iter(stored)
+        outcomes = [_appended(list(islice(rest, len(work.rows)))) for work in group]
         self._last = max([self._last, *(outcome.last for outcome in outcomes)])
         return outcomes
 
-    def _store(self, db: sqlite3.Connection, work: _Work) -> Appended:
-        placed = [place(db, row, work.received_at) for row in work.rows]
-        for reject in work.rejected:
-            quarantine(db, reject, work.received_at, self._max_rejected)
-        return Appended(tuple(seq for seq, _ in placed), tuple(is_new for _, is_new in placed))
+    def _check(self, db: Connection) -> None:
+        if self._lease is not None:
+            self._lease.check(db)
 
-    @contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
-        with self._write_lock:
-            db = self._writer
-            if db is None:
-                raise unavailable(self.path, RuntimeError("it is open for reading only"))
-            try:
-                db.execute("BEGIN IMMEDIATE")
-                yield db
-                db.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise unavailable(self.path, error) from None
-            finally:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
+    def _newest(self) -> int:
+        with self._db.reading() as db:
+            return int(db.execute(_LAST).scalar_one())
 
-    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with self._read_lock:
-            try:
-                return self._reader.execute(sql, parameters).fetchall()
-            except sqlite3.Error as error:
-                raise unavailable(self.path, error) from None
 
-    def _scalar(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return int(self._rows(sql, parameters)[0][0])
+def _pairs(db: Connection, query: Select[str, V]) -> dict[str, V]:
+    return dict(db.execute(query).all())
+
+
+def _appended(stored: Sequence[Stored]) -> Appended:
+    return Appended(tuple(seq for seq, _ in stored), tuple(is_new for _, is_new in stored))
 
 
 def _registration(urn: str, time: str, body: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from .clocks import EngineClock, wall_clock
 from .engine import Engine, store_for
 from .entries import Row, prepare
 from .eventlog import EventLog
-from .lease import WriterLease, private_directory
+from .lease import private_directory, take_directory
 
 Numbered = tuple[int, Envelope]
 """An event and the line it was read from."""
@@ -43,7 +43,7 @@ def kept_replay(
         BackendUnavailable: another process writes to the directory, or it cannot be written.
     """
     private_directory(data_dir)
-    lease = WriterLease(data_dir, wall_clock())
+    lease = take_directory(data_dir, wall_clock)
     try:
         log = EventLog(data_dir)
         try:

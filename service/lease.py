@@ -1,15 +1,20 @@
-"""One writer per data directory."""
+"""Who may write: one process per data directory, and one of a fleet that shares its state."""
 
 import fcntl
 import json
 import os
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from signal_factory.errors import BackendUnavailable
 from signal_factory.times import format_time
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 LOCK_FILE = "writer.lock"
 _ATTEMPTS = 3
@@ -31,28 +36,106 @@ def private_directory(path: Path) -> None:
         ) from None
 
 
-class WriterLease:
-    """An advisory lock on the data directory; the kernel drops it when the process dies."""
+class LeaseLost(BackendUnavailable):
+    """Another process has taken over what this one was doing."""
 
-    def __init__(self, data_dir: Path, now: datetime) -> None:
-        """Take the lease.
+    code = "lease_lost"
+    hint = "Nothing was written; this process goes on once it has the lease again."
+
+
+class Lease(ABC):
+    """The right to run the second stage, and to write what comes of it. One holder at a time."""
+
+    @property
+    @abstractmethod
+    def token(self) -> int:
+        """Grows with each change of holder; 0 while it is not ours."""
+
+    @abstractmethod
+    def acquire(self) -> bool:
+        """Take it where nobody has it, or go on with it where it is ours; whether it is ours now.
 
         Raises:
-            BackendUnavailable: another process has it; the message names its pid.
+            BackendUnavailable: nobody can tell.
         """
-        self._file = (data_dir / LOCK_FILE).open("a+", encoding="utf-8")
-        if not _acquired(self._file):
-            self._file.close()
-            raise _taken(data_dir)
-        self._file.truncate(0)
-        self._file.write(json.dumps({"pid": os.getpid(), "since": format_time(now)}))
-        self._file.flush()
+
+    @abstractmethod
+    def renew(self) -> None:
+        """Keep it for its whole time from now.
+
+        Raises:
+            LeaseLost: another process has it.
+            BackendUnavailable: nobody can tell.
+        """
+
+    @abstractmethod
+    def release(self) -> None:
+        """Give it up; another process may take it at once."""
+
+    @abstractmethod
+    def check(self, db: "Connection") -> None:
+        """Make sure that it is ours until the transaction of ``db`` ends.
+
+        Raises:
+            LeaseLost: another process has it.
+        """
+
+
+class FileLease(Lease):
+    """An advisory lock on a data directory, which the kernel drops when the process dies.
+
+    A process that is paused keeps it, so that nobody can have taken over when it goes on.
+    """
+
+    def __init__(self, data_dir: Path, now: Callable[[], datetime]) -> None:
+        self._data_dir, self._now = data_dir, now
+        self._file: TextIO | None = None
+
+    @property
+    def token(self) -> int:
+        """1 while it is ours."""
+        return 0 if self._file is None else 1
+
+    def acquire(self) -> bool:
+        """Take it where nobody has it; whether it is ours now."""
+        if self._file is None:
+            file = (self._data_dir / LOCK_FILE).open("a+", encoding="utf-8")
+            if not _acquired(file):
+                file.close()
+                return False
+            file.truncate(0)
+            file.write(json.dumps({"pid": os.getpid(), "since": format_time(self._now())}))
+            file.flush()
+            self._file = file
+        return True
+
+    def renew(self) -> None:
+        """It has no end."""
+        if self._file is None:
+            raise LeaseLost(f"the data directory {self._data_dir} is not ours")
 
     def release(self) -> None:
-        """Give the lease up; another process may take it at once."""
-        if not self._file.closed:
+        """Give it up; another process may take it at once."""
+        if self._file is not None:
             self._file.truncate(0)
             self._file.close()
+            self._file = None
+
+    def check(self, db: "Connection") -> None:  # noqa: ARG002 - the port's signature
+        """No other process can have taken it."""
+        self.renew()
+
+
+def take_directory(data_dir: Path, now: Callable[[], datetime]) -> FileLease:
+    """The right to write to a data directory.
+
+    Raises:
+        BackendUnavailable: another process has it; the message names its pid.
+    """
+    lease = FileLease(data_dir, now)
+    if not lease.acquire():
+        raise _taken(data_dir)
+    return lease
 
 
 def holder(data_dir: Path) -> dict[str, object] | None:

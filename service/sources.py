@@ -13,13 +13,13 @@ from .backends import engine_of
 from .budgets import document
 from .clocks import EngineClock, wall_clock
 from .eventlog import EventLog
-from .eventlog_schema import LOG_FILE
 from .gate import Gate
 from .gated import GatedReadModel
 from .keys import LOCAL_KEY_FILE
 from .presence import announced
 from .remote import RemoteReadModel, answers
 from .settings import LoadedSettings, Settings
+from .state.files import LOG_FILE
 
 if TYPE_CHECKING:
     from .application import Application

@@ -1,16 +1,21 @@
 """What receivers were told, kept beside what is on its way to them."""
 
-import sqlite3
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
+from sqlalchemy import Connection, select
 
 from signal_factory.times import format_time
 
+from ..state.tables import told as told_table
+from ..state.upsert import replacing
 from .model import Snapshot, Told
 from .store import RoutesStore
 
 _TOLD, _SEEN = TypeAdapter(Told), TypeAdapter(Snapshot)
+_ALL = select(told_table.c.route, told_table.c.told, told_table.c.seen).order_by(
+    told_table.c.changed_at, told_table.c.incident_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,7 @@ class Memories:
     def __init__(self, store: RoutesStore | None) -> None:
         self._all: dict[tuple[str, str], Memory] = {}
         self._latest: dict[tuple[str, str], str] = {}
-        sql = "SELECT route, told, seen FROM told ORDER BY changed_at, incident_id"
-        rows = store.rows(sql) if store else []
+        rows = store.rows(_ALL) if store else ()
         for row in rows:
             self.remember(
                 row["route"], Memory(_TOLD.validate_json(row["told"]), _SEEN.validate_json(row["seen"]))
@@ -61,14 +65,13 @@ class Memories:
                 del self._all[key]
 
 
-def keep(db: sqlite3.Connection, route: str, memory: Memory) -> None:
+def keep(db: Connection, route: str, memory: Memory) -> None:
     """Write one inside a transaction of the caller's; of the incident only what an end needs."""
     told = memory.told
     seen = replace(memory.seen, narrative="", at_risk=())
-    db.execute(
-        "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            route, told.incident_id, told.subject, told.is_live, format_time(told.changed_at),
-            _TOLD.dump_json(told).decode(), _SEEN.dump_json(seen).decode(),
-        ),
-    )  # fmt: skip
+    row = {
+        "route": route, "incident_id": told.incident_id, "subject": told.subject,
+        "is_live": int(told.is_live), "changed_at": format_time(told.changed_at),
+        "told": _TOLD.dump_json(told).decode(), "seen": _SEEN.dump_json(seen).decode(),
+    }  # fmt: skip
+    db.execute(replacing(db, told_table), row)

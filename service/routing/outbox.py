@@ -4,36 +4,68 @@ States of a row: ``waiting`` → ``sent`` or ``dead``; ``held`` → ``digested``
 where it is alone). Times are seconds since the epoch.
 """
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import RowMapping, bindparam, delete, exists, func, select, update
+
 from signal_factory.errors import NotFound
 from signal_factory.times import format_time
 
+from ..state.tables import outbox, threads, told
+from ..state.upsert import keeping
 from .config import Storm
 from .memory import Memory, keep
 from .message import Message
 from .store import RoutesStore
 from .storm import enqueue, fold
 
-_DUE = (
-    "SELECT o.*, t.reference FROM outbox o"
-    " LEFT JOIN threads t ON t.route = o.route AND t.thread = o.incident_id"
-    " WHERE o.route = ? AND o.state = 'waiting' AND o.due <= ? AND NOT EXISTS"
-    " (SELECT 1 FROM outbox e WHERE e.route = o.route AND e.incident_id = o.incident_id"
-    "  AND e.id < o.id AND e.state IN ('waiting', 'held')) ORDER BY o.id LIMIT 1"
-)
+_earlier, _later, _its = outbox.alias("earlier"), outbox.alias("later"), outbox.alias("its")
 
-_DEAD = "SELECT id FROM outbox WHERE state = 'dead' AND (?1 IS NULL OR id = ?1) ORDER BY id"
-_AGAIN = "UPDATE outbox SET state = 'waiting', attempts = 0, due = ?, ended_at = NULL"
-_ITS_END = (
-    "WHERE kind = 'resolved' AND state = 'sent' AND EXISTS (SELECT 1 FROM outbox e WHERE e.id = ?"
-    " AND e.route = outbox.route AND e.incident_id = outbox.incident_id AND e.id < outbox.id)"
-    " AND NOT EXISTS (SELECT 1 FROM outbox l WHERE l.route = outbox.route"
-    "  AND l.incident_id = outbox.incident_id AND l.id > outbox.id)"
+_DUE = (
+    select(outbox, threads.c.reference)
+    .outerjoin(threads, (threads.c.route == outbox.c.route) & (threads.c.thread == outbox.c.incident_id))
+    .where(
+        outbox.c.route == bindparam("route"),
+        outbox.c.state == "waiting",
+        outbox.c.due <= bindparam("now"),
+        ~exists().where(
+            _earlier.c.route == outbox.c.route,
+            _earlier.c.incident_id == outbox.c.incident_id,
+            _earlier.c.id < outbox.c.id,
+            _earlier.c.state.in_(("waiting", "held")),
+        ),
+    )
+    .order_by(outbox.c.id)
+    .limit(1)
+)
+_NEXT = select(func.min(outbox.c.due).label("due")).where(
+    outbox.c.route == bindparam("route"), outbox.c.state == "waiting"
+)
+_RIPE = select(outbox.c.id).where(outbox.c.state == "held", outbox.c.due <= bindparam("now")).limit(1)
+_DEAD = select(outbox).where(outbox.c.state == "dead")
+_COUNTS = select(outbox.c.route, outbox.c.state, func.count().label("rows")).group_by(
+    outbox.c.route, outbox.c.state
+)
+_ON_ITS_WAY = outbox.c.state.in_(("waiting", "held"))
+_BY_NUMBER = update(outbox).where(outbox.c.id == bindparam("number"))
+_TRIED = {"attempts": outbox.c.attempts + 1}
+_ITS_END = update(outbox).where(
+    outbox.c.kind == "resolved",
+    outbox.c.state == "sent",
+    exists().where(
+        _its.c.id == bindparam("number"),
+        _its.c.route == outbox.c.route,
+        _its.c.incident_id == outbox.c.incident_id,
+        _its.c.id < outbox.c.id,
+    ),
+    ~exists().where(
+        _later.c.route == outbox.c.route,
+        _later.c.incident_id == outbox.c.incident_id,
+        _later.c.id > outbox.c.id,
+    ),
 )
 
 
@@ -75,69 +107,52 @@ class Outbox:
 
     def fold(self, now: float, pagers: Collection[str]) -> None:
         """Make digests of what was held for long enough."""
-        if self._store.rows("SELECT 1 FROM outbox WHERE state = 'held' AND due <= ? LIMIT 1", (now,)):
+        if self._store.rows(_RIPE, {"now": now}):
             with self._store.transaction() as db:
                 fold(db, now, self._storm, pagers)
 
     def due(self, route: str, now: float) -> Delivery | None:
         """The first message of a route whose time has come and whose incident has none before it."""
-        rows = self._store.rows(_DUE, (route, now))
+        rows = self._store.rows(_DUE, {"route": route, "now": now})
         return _delivery(rows[0]) if rows else None
 
     def next_due(self, route: str) -> float | None:
         """When the route may have something to do; None when nothing waits."""
-        sql = "SELECT MIN(due) FROM outbox WHERE route = ? AND state = 'waiting'"
-        found = self._store.rows(sql, (route,))[0][0]
+        found = self._store.rows(_NEXT, {"route": route})[0]["due"]
         return None if found is None else float(found)
 
     def sent(self, delivery: Delivery, now: float, reference: str) -> None:
         """It arrived."""
+        done = _BY_NUMBER.values(state="sent", ended_at=now, error="", **_TRIED)
+        begun = {
+            "route": delivery.route, "thread": delivery.message.conversation, "reference": reference,
+            "made_at": now,
+        }  # fmt: skip
         with self._store.transaction() as db:
-            db.execute(
-                "UPDATE outbox SET state = 'sent', attempts = attempts + 1, ended_at = ?, error = ''"
-                " WHERE id = ?",
-                (now, delivery.id),
-            )
+            db.execute(done, {"number": delivery.id})
             if reference:
-                db.execute(
-                    "INSERT OR IGNORE INTO threads VALUES (?, ?, ?, ?)",
-                    (delivery.route, delivery.message.conversation, reference, now),
-                )
+                db.execute(keeping(db, threads), begun)
 
     def failed(self, delivery: Delivery, due: float, error: str) -> None:
         """Try again at ``due``."""
         with self._store.transaction() as db:
-            db.execute(
-                "UPDATE outbox SET attempts = attempts + 1, due = ?, error = ? WHERE id = ?",
-                (due, error, delivery.id),
-            )
+            db.execute(_BY_NUMBER.values(due=due, error=error, **_TRIED), {"number": delivery.id})
 
     def bury(self, delivery: Delivery, now: float, error: str) -> None:
         """Give it up; it stays to be seen and sent again by hand."""
+        done = _BY_NUMBER.values(state="dead", ended_at=now, error=error, **_TRIED)
         with self._store.transaction() as db:
-            db.execute(
-                "UPDATE outbox SET state = 'dead', attempts = attempts + 1, ended_at = ?, error = ?"
-                " WHERE id = ?",
-                (now, error, delivery.id),
-            )
+            db.execute(done, {"number": delivery.id})
 
     def bury_strangers(self, routes: Collection[str], now: float) -> None:
         """Give up what was meant for routes that are configured no more."""
-        left = "SELECT DISTINCT route FROM outbox WHERE state IN ('waiting', 'held')"
-        gone = [(now, row[0]) for row in self._store.rows(left) if row[0] not in routes]
+        gone = update(outbox).where(_ON_ITS_WAY, outbox.c.route.not_in(list(routes)))
         with self._store.transaction() as db:
-            db.executemany(
-                "UPDATE outbox SET state = 'dead', ended_at = ?, error = 'no such route is configured'"
-                " WHERE state IN ('waiting', 'held') AND route = ?",
-                gone,
-            )
+            db.execute(gone.values(state="dead", ended_at=now, error="no such route is configured"))
 
     def dead(self, limit: int = 500) -> list[dict[str, Any]]:
         """The dead letter, newest first: what was meant for whom, and why it did not arrive."""
-        rows = self._store.rows(
-            "SELECT * FROM outbox WHERE state = 'dead' ORDER BY id DESC LIMIT ?", (limit,)
-        )
-        return [_described(row) for row in rows]
+        return [_described(row) for row in self._store.rows(_DEAD.order_by(outbox.c.id.desc()).limit(limit))]
 
     def replay(self, number: int | None, now: float) -> int:
         """Put one dead message, or all of them, back on its way; how many.
@@ -148,35 +163,37 @@ class Outbox:
         Raises:
             NotFound: no dead message has this number.
         """
+        wanted = _DEAD if number is None else _DEAD.where(outbox.c.id == number)
+        again = {"state": "waiting", "attempts": 0, "due": now, "ended_at": None}
         with self._store.transaction() as db:
-            rows = db.execute(_DEAD, (number,)).fetchall()
-            db.executemany(f"{_AGAIN} WHERE id = ?", [(now, row["id"]) for row in rows])
-            db.executemany(f"{_AGAIN} {_ITS_END}", [(now, row["id"]) for row in rows])
+            rows = [{"number": row.id} for row in db.execute(wanted.order_by(outbox.c.id))]
+            if rows:
+                db.execute(_BY_NUMBER.values(again), rows)
+                db.execute(_ITS_END.values(again), rows)
         if number is not None and not rows:
             raise NotFound(f"no dead message {number}", hint="See `sf routes dead`.")
         return len(rows)
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many rows by (route, state)."""
-        rows = self._store.rows("SELECT route, state, COUNT(*) FROM outbox GROUP BY route, state")
-        return {(row[0], row[1]): int(row[2]) for row in rows}
+        return {(row["route"], row["state"]): int(row["rows"]) for row in self._store.rows(_COUNTS)}
 
     def purge(self, before: float) -> str:
         """Forget what ended before then, and return that moment as RFC 3339."""
         moment = format_time(datetime.fromtimestamp(before, UTC))
         with self._store.transaction() as db:
-            db.execute("DELETE FROM outbox WHERE ended_at < ?", (before,))
-            db.execute("DELETE FROM threads WHERE made_at < ?", (before,))
-            db.execute("DELETE FROM told WHERE NOT is_live AND changed_at < ?", (moment,))
+            db.execute(delete(outbox).where(outbox.c.ended_at < before))
+            db.execute(delete(threads).where(threads.c.made_at < before))
+            db.execute(delete(told).where(told.c.is_live == 0, told.c.changed_at < moment))
         return moment
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
+def _delivery(row: RowMapping) -> Delivery:
     message = Message.model_validate_json(row["message"])
     return Delivery(row["id"], row["route"], message, row["attempts"], row["reference"])
 
 
-def _described(row: sqlite3.Row) -> dict[str, Any]:
+def _described(row: RowMapping) -> dict[str, Any]:
     message = Message.model_validate_json(row["message"])
     return {
         "id": row["id"], "route": row["route"], "kind": row["kind"], "incident_id": message.incident_id,

@@ -3,21 +3,25 @@
 Each function runs inside a transaction of its caller. Times are seconds since the epoch.
 """
 
-import sqlite3
 from collections.abc import Collection
 
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from ..state.tables import outbox, told
+from ..state.upsert import keeping
 from .config import Storm
 from .message import Message, digest_end, digest_of
 from .model import Kind
 
-_INSERT = (
-    "INSERT OR IGNORE INTO outbox (route, key, thread, incident_id, team, kind, message, state, due, made_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_HELD = select(outbox.c.id, outbox.c.message).where(outbox.c.state == "held").order_by(outbox.c.id)
+_RIPE = select(outbox.c.route, outbox.c.team).where(outbox.c.state == "held").group_by(
+    outbox.c.route, outbox.c.team
+)  # fmt: skip
+_BY_NUMBER = update(outbox).where(outbox.c.id == bindparam("number"))
 
 
 def enqueue(
-    db: sqlite3.Connection, route: str, message: Message, storm: Storm, now: float, *, is_pager: bool
+    db: Connection, route: str, message: Message, storm: Storm, now: float, *, is_pager: bool
 ) -> None:
     """Put a message on its way, or hold it for the digest. The same message is there once.
 
@@ -33,77 +37,65 @@ def enqueue(
         _end_digests(db, route, message, now)
 
 
-def insert(db: sqlite3.Connection, route: str, message: Message, state: str, due: float, now: float) -> None:
+def insert(db: Connection, route: str, message: Message, state: str, due: float, now: float) -> None:
     """One row, unless its key is there."""
-    db.execute(
-        _INSERT,
-        (
-            route, message.key, message.thread, message.conversation, message.team, message.kind,
-            message.model_dump_json(), state, due, now,
-        ),
-    )  # fmt: skip
+    row = {
+        "route": route, "key": message.key, "thread": message.thread, "incident_id": message.conversation,
+        "team": message.team, "kind": message.kind, "message": message.model_dump_json(), "state": state,
+        "due": due, "made_at": now,
+    }  # fmt: skip
+    db.execute(keeping(db, outbox), row)
 
 
-def fold(db: sqlite3.Connection, now: float, storm: Storm, pagers: Collection[str]) -> None:
+def fold(db: Connection, now: float, storm: Storm, pagers: Collection[str]) -> None:
     """Make a digest of each team's held messages whose time has come."""
-    found = db.execute(
-        "SELECT route, team FROM outbox WHERE state = 'held' GROUP BY route, team HAVING MIN(due) <= ?",
-        (now,),
-    ).fetchall()
-    for row in found:
-        _fold(db, row["route"], row["team"], now, storm, is_pager=row["route"] in pagers)
+    for route, team in db.execute(_RIPE.having(func.min(outbox.c.due) <= now)).all():
+        _fold(db, route, team, now, storm, is_pager=route in pagers)
 
 
-def _fold(db: sqlite3.Connection, route: str, team: str, now: float, storm: Storm, *, is_pager: bool) -> None:
-    held = db.execute(
-        "SELECT id, message FROM outbox WHERE state = 'held' AND route = ? AND team = ? ORDER BY id",
-        (route, team),
-    ).fetchall()
-    messages = [Message.model_validate_json(row["message"]) for row in held]
+def _fold(db: Connection, route: str, team: str, now: float, storm: Storm, *, is_pager: bool) -> None:
+    held = db.execute(_HELD.where(outbox.c.route == route, outbox.c.team == team)).all()
+    messages = [Message.model_validate_json(text) for _, text in held]
     if len(held) == 1:
-        db.execute("UPDATE outbox SET state = 'waiting', due = ? WHERE id = ?", (now, held[0]["id"]))
+        db.execute(_BY_NUMBER.values(state="waiting", due=now), {"number": held[0].id})
         return
-    digest = digest_of(f"digest/{held[0]['id']}", messages, storm.within_s)
+    digest = digest_of(f"digest/{held[0].id}", messages, storm.within_s)
     insert(db, route, digest, "waiting", now, now)
-    db.executemany(
-        "UPDATE outbox SET state = 'digested', digest = ?, ended_at = ? WHERE id = ?",
-        [(digest.key, now, row["id"]) for row in held],
-    )
+    numbers = [{"number": row.id} for row in held]
+    db.execute(_BY_NUMBER.values(state="digested", digest=digest.key, ended_at=now), numbers)
     if is_pager:
         _end(db, route, digest, messages[-1], now)
 
 
-def _end_digests(db: sqlite3.Connection, route: str, ended: Message, now: float) -> None:
-    rows = db.execute(
-        "SELECT d.message FROM outbox d WHERE d.route = ?1 AND d.key IN"
-        " (SELECT digest FROM outbox WHERE route = ?1 AND incident_id = ?2 AND state = 'digested')",
-        (route, ended.conversation),
-    ).fetchall()
-    for row in rows:
-        _end(db, route, Message.model_validate_json(row["message"]), ended, now)
+def _end_digests(db: Connection, route: str, ended: Message, now: float) -> None:
+    its = select(outbox.c.digest).where(
+        outbox.c.route == route, outbox.c.incident_id == ended.conversation, outbox.c.state == "digested"
+    )
+    digests = select(outbox.c.message).where(outbox.c.route == route, outbox.c.key.in_(its))
+    for text in db.execute(digests).scalars().all():
+        _end(db, route, Message.model_validate_json(text), ended, now)
 
 
-def _end(db: sqlite3.Connection, route: str, digest: Message, last: Message, now: float) -> None:
+def _end(db: Connection, route: str, digest: Message, last: Message, now: float) -> None:
     """End a digest on a pager once none of its incidents is followed any more."""
-    live = db.execute(
-        "SELECT 1 FROM outbox o JOIN told t ON t.route = o.route AND t.incident_id = o.incident_id"
-        " WHERE o.digest = ? AND o.route = ? AND t.is_live LIMIT 1",
-        (digest.key, route),
-    ).fetchone()
-    if live is None:
+    followed = (told.c.route == outbox.c.route) & (told.c.incident_id == outbox.c.incident_id)
+    live = select(outbox.c.id).join(told, followed).where(
+        outbox.c.digest == digest.key, outbox.c.route == route, told.c.is_live != 0
+    )  # fmt: skip
+    if db.execute(live.limit(1)).first() is None:
         insert(db, route, digest_end(digest, last), "waiting", now, now)
 
 
-def _recent(db: sqlite3.Connection, route: str, team: str, since: float) -> int:
-    found = db.execute(
-        "SELECT COUNT(*) FROM outbox WHERE route = ? AND team = ? AND made_at > ? AND kind != 'digest'",
-        (route, team, since),
-    ).fetchone()
-    return int(found[0])
+def _recent(db: Connection, route: str, team: str, since: float) -> int:
+    recent = select(func.count()).where(
+        outbox.c.route == route, outbox.c.team == team, outbox.c.made_at > since, outbox.c.kind != "digest"
+    )
+    return int(db.execute(recent).scalar_one())
 
 
-def _held_until(db: sqlite3.Connection, route: str, team: str) -> float | None:
-    found = db.execute(
-        "SELECT MIN(due) FROM outbox WHERE route = ? AND team = ? AND state = 'held'", (route, team)
-    ).fetchone()
-    return None if found[0] is None else float(found[0])
+def _held_until(db: Connection, route: str, team: str) -> float | None:
+    until = select(func.min(outbox.c.due)).where(
+        outbox.c.route == route, outbox.c.team == team, outbox.c.state == "held"
+    )
+    found = db.execute(until).scalar_one()
+    return None if found is None else float(found)

@@ -257,7 +257,9 @@ def test_a_full_disk_keeps_nothing_by_half(tmp_path: Path) -> None:
     here = Site(tmp_path, QUIET)
     here.world.states["inc-a"] = ("open", "SEV-1")
     with here.store.transaction() as db:
-        db.execute("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+        db.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
     try:
         here.look("")
     except BackendUnavailable:
@@ -266,7 +268,7 @@ def test_a_full_disk_keeps_nothing_by_half(tmp_path: Path) -> None:
         raise AssertionError("it said that it was kept")
     assert here.dispatcher.memories.get(HERE, "inc-a") is None
     with here.store.transaction() as db:
-        db.execute("DROP TRIGGER full")
+        db.exec_driver_sql("DROP TRIGGER full")
     here.look("")
     here.deliver()
     assert here.ears.kinds("inc-a") == [Kind.OPENED]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from receivers import PAGERDUTY_BAD, PAGERDUTY_OK, Reply, receiving
+from sqlalchemy import text
 
 from service.routing.channels.open import channel_of
 from service.routing.channels.port import Channel, Delivered, Outcome, Refused, Retry
@@ -87,7 +88,7 @@ def drain(one: Courier) -> int:
 
 
 def states(store: RoutesStore) -> dict[str, str]:
-    return {row["key"]: row["state"] for row in store.rows("SELECT key, state FROM outbox ORDER BY id")}
+    return {row["key"]: row["state"] for row in store.rows(text("SELECT key, state FROM outbox ORDER BY id"))}
 
 
 def test_what_was_recorded_is_delivered_once_and_in_order(store: RoutesStore) -> None:
@@ -248,7 +249,7 @@ def test_a_storm_becomes_a_digest(store: RoutesStore) -> None:
     clock.passes(1)
     box.fold(clock().timestamp(), ())
     assert drain(one) == 1
-    row = store.rows("SELECT message FROM outbox WHERE kind = 'digest'")[0]
+    row = store.rows(text("SELECT message FROM outbox WHERE kind = 'digest'"))[0]
     digest = Message.model_validate_json(row["message"])
     assert digest.headline == "[SEV-2] 5 more notices for orders"
     assert [each.rpartition("(")[2] for each in digest.items] == [f"inc-{n})" for n in range(3, 8)]
@@ -258,7 +259,7 @@ def test_another_team_or_route_has_a_storm_of_its_own(store: RoutesStore) -> Non
     box = outbox(store, most=2)
     box.record([change(Kind.OPENED, f"inc-{n}", team=f"team-{n % 2}") for n in range(4)], T0)
     box.record([change(Kind.OPENED, f"inc-{n}", route="there") for n in range(2)], T0)
-    rows = store.rows("SELECT state FROM outbox")
+    rows = store.rows(text("SELECT state FROM outbox"))
     assert {row["state"] for row in rows} == {"waiting"}
 
 
@@ -325,13 +326,13 @@ def test_what_is_long_settled_is_forgotten(store: RoutesStore) -> None:
     drain(courier(box, Scripted(), Clock()))
     box.purge(T0 + 1)
     assert states(store) == {}
-    assert [row[0] for row in store.rows("SELECT incident_id FROM told")] == ["inc-1"]
+    assert [row["incident_id"] for row in store.rows(text("SELECT incident_id FROM told"))] == ["inc-1"]
 
 
 def test_a_newer_file_is_not_touched(tmp_path: Path) -> None:
     made = RoutesStore(tmp_path)
     with made.transaction() as db:
-        db.execute("PRAGMA user_version=99")
+        db.execute(text("PRAGMA user_version=99"))
     made.close()
     with pytest.raises(ConfigurationError, match="newer version"):
         RoutesStore(tmp_path)

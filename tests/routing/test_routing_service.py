@@ -19,8 +19,8 @@ from service.application import Application
 from service.cli import main
 from service.documents import read_lines
 from service.keys import local_key
-from service.routing.outbox_schema import ROUTES_FILE
 from service.settings import load_settings
+from service.state.files import ROUTES_FILE
 
 ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "fixtures" / "001-contract-break" / "events.ndjson"

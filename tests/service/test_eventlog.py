@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from service.entries import Rejected, prepare
 from service.eventlog import EventLog
 from service.groupcommit import GroupCommit
-from service.lease import WriterLease, holder
+from service.lease import holder, take_directory
 from signal_factory.errors import BackendUnavailable
 from signal_factory.wire import Envelope
 
@@ -110,13 +110,13 @@ def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_told_which_process_has_the_directory(tmp_path: Path) -> None:
-    lease = WriterLease(tmp_path, NOW)
+    lease = take_directory(tmp_path, lambda: NOW)
     found = holder(tmp_path)
     with pytest.raises(BackendUnavailable, match=f"in use by process {found and found['pid']}"):
-        WriterLease(tmp_path, NOW)
+        take_directory(tmp_path, lambda: NOW)
     lease.release()
     assert holder(tmp_path) is None
-    WriterLease(tmp_path, NOW).release()
+    take_directory(tmp_path, lambda: NOW).release()
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.lease import WriterLease
+from service.lease import take_directory
 from service.replay import replay_lines
 from service.settings import load_settings
 from service.sources import opened
@@ -55,7 +55,7 @@ def test_lines_that_cannot_be_read_are_named_and_not_kept(tmp_path: Path) -> Non
 
 
 def test_a_data_directory_that_another_process_writes_to_is_left_alone(tmp_path: Path) -> None:
-    lease = WriterLease(tmp_path, datetime(2026, 1, 19, tzinfo=UTC))
+    lease = take_directory(tmp_path, lambda: datetime(2026, 1, 19, tzinfo=UTC))
     with pytest.raises(BackendUnavailable, match="in use"):
         replay_lines(LINES[:2], data_dir=tmp_path)
     lease.release()

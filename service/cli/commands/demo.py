@@ -7,11 +7,11 @@ from typing import Any
 from ...application import Application
 from ...backends import GRAPH_FILE
 from ...entries import prepare
-from ...eventlog_schema import LOG_FILE
 from ...intake import Sorted
 from ...lease import holder
 from ...recordings import Recording, shipped, side_by_side
 from ...replay import render_text, replay_lines
+from ...state.files import LOG_FILE
 from ..common import settings_of, wants_json
 from ..console import OK, Console
 from .serve import serve_data

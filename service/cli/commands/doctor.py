@@ -15,10 +15,11 @@ from signal_factory.times import format_time
 from ...backends import GRAPH_FILE
 from ...budgets import spent_in
 from ...eventlog import EventLog
-from ...eventlog_schema import LOG_FILE
 from ...lease import holder
 from ...presence import announced
 from ...settings import Settings
+from ...state.files import LOG_FILE
+from ...tiers import shown, tiers_and_caps
 from ..common import settings_of, wants_json
 from ..console import OK, UNAVAILABLE, Console
 
@@ -83,13 +84,13 @@ def _data(settings: Settings) -> dict[str, Any]:
         if (directory / name).is_file():
             found["problems"] += _damage(directory / name)
     if (directory / LOG_FILE).is_file() and not found["problems"]:
-        found |= _log(directory)
+        found |= _log(settings)
     return found
 
 
-def _log(directory: Path) -> dict[str, Any]:
+def _log(settings: Settings) -> dict[str, Any]:
     try:
-        log = EventLog(directory, read_only=True)
+        log = EventLog(settings.data_dir, read_only=True)
     except SignalFactoryError as error:
         return {"problems": [str(error)]}
     try:
@@ -101,6 +102,7 @@ def _log(directory: Path) -> dict[str, Any]:
             "state_rows": len(saved.rows),
             "rejected": log.rejected_counts(),
             "demoted": _demoted(saved.rows),
+            "graph": tiers_and_caps(settings, saved.rows),
         }
     finally:
         log.close()
@@ -135,8 +137,13 @@ def _print(document: dict[str, Any], console: Console) -> None:
     for setting in document["settings"]:
         console.text(f"  {setting['name']:<22} {setting['value']:<40} {setting['source']}")
     console.text(console.strong("Data"))
+    graph = document["data"].pop("graph", None)
     for name, found in document["data"].items():
         console.text(f"  {name:<22} {_shown(found)}")
+    if graph is not None:
+        console.text(console.strong("Tiers and caps of the graph"))
+        for name, text in shown(graph):
+            console.text(f"  {name:<34} {text}")
     console.text(console.strong("Optional"))
     for name, found in document["optional"].items():
         console.text(f"  {name:<22} {'installed' if found else 'not installed'}")

@@ -12,7 +12,6 @@ from signal_factory.ids import random_id
 
 from ...clocks import wall_clock
 from ...eventlog import EventLog
-from ...eventlog_schema import LOG_FILE
 from ...routing.channels.open import channel_of
 from ...routing.channels.port import Delivered, Outcome, Retry
 from ...routing.config import AnyRoute, Routes
@@ -22,12 +21,12 @@ from ...routing.memory import Memories
 from ...routing.message import Message
 from ...routing.model import Kind
 from ...routing.outbox import Outbox
-from ...routing.outbox_schema import ROUTES_FILE
 from ...routing.references import Secrets
 from ...routing.snapshots import open_incidents
 from ...routing.store import RoutesStore
 from ...settings import LoadedSettings, Settings
 from ...sources import opened
+from ...state.files import LOG_FILE, ROUTES_FILE
 from ..common import settings_of, wants_json
 from ..console import OK, UNAVAILABLE, Console
 
