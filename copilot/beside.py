@@ -79,7 +79,7 @@ def _left(
     """``cause`` is (kind, label, key); ``how`` (0..1) is how near it lies."""
     kind, label, key = cause
     chain = case.cause.chain if urn in ("", case.table) else (urn, *case.cause.chain)
-    told = tuple(dict.fromkeys(ref for ref in refs if ref)) or (urn or key,)
+    told = tuple(dict.fromkeys(ref for ref in refs if ref)) or case.cause.refs
     return Suspect(
         kind, label, key, None, chain, why, refs=told, standing=_STANDING, factors={"link": (how, why)},
         job=key if label == "Job" else "",
@@ -94,8 +94,7 @@ def _inputs(case: _Case) -> Iterator[Suspect]:
         if alarm is not None:
             kind = "SCHEMA_DRIFT" if alarm.signal_type == "DRIFT_DETECTED" else "SOURCE_DATA_ANOMALY"
             why = f"{urn}, which {case.job} reads, has changed since the last good update: {alarm.signature}"
-            refs = (*alarm.evidence[:3], alarm.run_id, urn)
-            yield _left(case, (kind, "Dataset", urn), 0.95, why, refs, urn)
+            yield _left(case, (kind, "Dataset", urn), 0.95, why, (*alarm.evidence[:3], alarm.run_id), urn)
         yield from _idle(case, urn)
 
 
@@ -118,7 +117,7 @@ def _idle(case: _Case, urn: str) -> Iterator[Suspect]:
     last = next((each for each in reversed(commits) if each.at <= case.until), None)
     if not writers and last is not None:
         why = f"nothing new of {urn}, which {case.job} reads, was seen since {last.at:%Y-%m-%d %H:%M} UTC"
-        yield _left(case, ("UPSTREAM_DATA_LATE", "Dataset", urn), 0.85, why, (last.run_id, urn), urn)
+        yield _left(case, ("UPSTREAM_DATA_LATE", "Dataset", urn), 0.85, why, (last.run_id,), urn)
     for job in writers[:1]:
         runs = [run for run in case.world.runs.get(job, ()) if case.since < run.started <= case.until]
         if runs and runs[-1].status in FAILED:
@@ -187,11 +186,12 @@ def _around_the_data(case: _Case) -> Iterator[Suspect]:
     for source in world.sources(case.table):
         if not world.failures("Dataset", source) and not world.versions_seen(source):
             why = f"{source} feeds {case.table}, and nothing tells whether {name} was there already"
-            yield _left(case, (kind, "Dataset", source), 0.8, why, (source,), source)
+            yield _left(case, (kind, "Dataset", source), 0.8, why, (), source)
     last = case.cause.chain[-1]
-    if last != case.table and _alarm(case, last) is not None:
+    alarm = _alarm(case, last) if last != case.table else None
+    if alarm is not None:
         why = f"{last} may be wrong for a reason of its own: it is where {name} broke a promise"
-        found = _left(case, (kind, "Dataset", last), 0.7, why, (last,))
+        found = _left(case, (kind, "Dataset", last), 0.7, why, (*alarm.evidence[:3], alarm.run_id))
         yield replace(found, chain=(last,))
     if kind == "SOURCE_DATA_ANOMALY" and family_of(case.cause.signature) == "unknown":
         why = f"{name} says of no column or value what is wrong with it: its shape may have changed"
@@ -207,7 +207,7 @@ def _reader(case: _Case) -> Iterator[Suspect]:
     for urn in case.cause.chain[1:2]:
         for job in case.world.writers(urn)[:1]:
             why = f"{job}, which reads {case.table}, may not have been started for it"
-            found = _left(case, ("JOB_NOT_TRIGGERED", "Job", job), 0.7, why, (urn,))
+            found = _left(case, ("JOB_NOT_TRIGGERED", "Job", job), 0.7, why, ())
             yield replace(found, chain=case.cause.chain[1:])
 
 
