@@ -172,18 +172,33 @@ class WriteFilter:
         self._tally.refused[ref.label] += 1
         return None
 
+    def bucket_of(self, key: str) -> str:
+        """The key that a mention of a failure signature would get in the graph; "" when refused."""
+        signature, owner = split_signature_key(key)
+        owner = without_partition(owner)
+        place = self._place(signature, owner)
+        return signature_key(place, owner) if place else ""
+
     def _signature(self, ref: NodeRef) -> NodeRef | None:
         signature, owner = split_signature_key(ref.key)
         owner = without_partition(owner)
-        if owner not in self._signatures and len(self._signatures) >= self._caps["Dataset"]:
+        place = self._place(signature, owner)
+        if not place:
             self._tally.refused[ref.label] += 1
             return None
-        known = self._signatures.setdefault(owner, set())
-        if names_a_record(signature) or (signature not in known and self._is_full(known)):
+        if place != signature:
             self._tally.bucketed[ref.label] += 1
-            signature = _bucket(signature, known)
-        self._note(known, signature)
-        return NodeRef(ref.label, signature_key(signature, owner))
+        self._note(self._signatures.setdefault(owner, set()), place)
+        return NodeRef(ref.label, signature_key(place, owner))
+
+    def _place(self, signature: str, owner: str) -> str:
+        """The signature, the bucket it goes to, or "" where its owner is one too many."""
+        if owner not in self._signatures and len(self._signatures) >= self._caps["Dataset"]:
+            return ""
+        known = self._signatures.get(owner, set())
+        if names_a_record(signature) or (signature not in known and self._is_full(known)):
+            return _bucket(signature, known)
+        return signature
 
     def _is_full(self, known: set[str]) -> bool:
         return self._named >= self._signatures_cap or _named(known) >= self._signature_cap

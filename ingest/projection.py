@@ -34,6 +34,7 @@ from signal_factory.times import format_time
 
 TERMINAL = frozenset({"COMPLETE", "FAIL", "ABORT"})
 _moment = lru_cache(maxsize=256)(format_time)
+_SEPARATOR = "\x1f"
 _LASTING = frozenset({"Dataset", "Job", "Service", "Producer", "Team", "Column"})
 
 
@@ -64,10 +65,22 @@ def _seen(moment: str) -> dict[str, Value]:
 
 
 class Projection:
-    """Turns facts into mutations; ``tallies`` are the totals it has counted so far."""
+    """Turns facts into mutations; ``tallies`` are the totals it has counted so far.
 
-    def __init__(self, tallies: dict[str, int] | None = None) -> None:
+    ``bucket`` says under which key a failure signature is kept, so that what shares an
+    overflow bucket is counted together and a flood of signatures leaves few totals.
+    """
+
+    def __init__(
+        self, tallies: dict[str, int] | None = None, bucket: Callable[[str], str] = lambda key: key
+    ) -> None:
         self.tallies = tallies if tallies is not None else {}
+        self._bucket = bucket
+
+    def spent(self, refs: Iterable[NodeRef]) -> list[str]:
+        """The totals of signatures and runs that have left the graph."""
+        gone = {ref.key for ref in refs if ref.label in ("FailureSignature", "JobRun")}
+        return [key for key in list(self.tallies) if gone.intersection(key.split(_SEPARATOR)[:2])]
 
     def of(self, facts: Iterable[Fact]) -> Mutations:
         """The mutations of several facts."""
@@ -119,10 +132,11 @@ class Projection:
 
     def _failure(self, fact: Validated, signature: str, out: Mutations) -> NodeRef:
         key = signature_key(signature, fact.dataset)
+        kept = self._bucket(key)
         verdict = "fail_count" if fact.result == "FAIL" else "warn_count"
         return out.node(
             "FailureSignature", key, fact.at, **_about(signature),
-            count=self._count(key), **{verdict: self._count(f"{key}\x1f{verdict}")},
+            count=self._count(kept), **{verdict: self._count(f"{kept}\x1f{verdict}")},
             first_evidence=fact.ref, evidence=(fact.ref,),
             producers=(fact.producer,) if fact.producer else (),
             versions=(fact.version,) if fact.version else (),
@@ -166,7 +180,9 @@ class Projection:
         key = signature_key(fact.signature, fact.dataset)
         failure = out.node(
             "FailureSignature", key, fact.at, **_about(fact.signature),
-            count=self._count_test(f"{key}\x1f{fact.run_id}", f"{fact.name}:{fact.column}"),
+            count=self._count_test(
+                f"{self._bucket(key)}\x1f{fact.run_id}", f"{fact.name}:{fact.column}"
+            ),
             first_evidence=fact.ref, evidence=(fact.ref,),
         )  # fmt: skip
         out.edge("AFFECTS", failure, dataset, fact.at)

@@ -24,6 +24,7 @@ from .intake import Limits, Sorted, sort_items
 from .lease import private_directory, take_directory
 from .metrics import Metrics
 from .ports import RunningEngine
+from .retention import Retention
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Application:
         saved = self.log.load_state()
         self._engine.load(saved.rows)
         self._gate = Gate()
-        self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"])
+        self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"], self._caps)
         self.read_model: ReadModel = GatedReadModel(
             self._gate, self._engine.read_model, self.metrics.explained
         )
@@ -90,11 +91,13 @@ class Application:
         self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
         self._caught_up_at = self.log.last_seq
         self._routing = self._make_routing() if settings.routes.to else None
+        self.retention = Retention(settings, self._engine, self._gate.writing, clock.now)
         self._applier.start()
         if rebuild:
             self._repeat_verdicts()
         if self._routing is not None:
             self._routing.start()
+        self.retention.start()
 
     def sort(self, items: Sequence[Item], *, kind: str | None, source: str) -> Sorted:
         """Tell the good part of a request from the rest."""
@@ -184,6 +187,7 @@ class Application:
         """Save state and let go of the data directory."""
         if self._routing is not None:
             self._routing.stop()
+        self.retention.stop()
         self._applier.stop()
         self._graph.close()
         self.log.close()
@@ -241,8 +245,13 @@ class Application:
             "graph_nodes": stats["nodes"],
             "graph_edges": stats["edges"],
             "incidents_open": opened,
+            **self.retention.gauges(),
             **(self._routing.gauges() if self._routing else {}),
         }
+
+    def _caps(self) -> Sequence[Mapping[str, str | int]]:
+        with self._gate.reading():
+            return [use.document() for use in self._engine.caps()]
 
     def _count(self, incoming: Sorted, done: Appended) -> None:
         duplicates: Counter[str] = Counter(

@@ -1,9 +1,10 @@
 """The engine that the service and the replay run: pipeline, persistence of its state, answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from copilot.assembly import Outside
 from copilot.atrisk import deadlines_of
@@ -11,10 +12,17 @@ from copilot.budget import Spending, demoted
 from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
 from copilot.refit import Line, corrected, refitted
+from graph.caps import CapUse
+from graph.counted import CountedStore
+from graph.filters import FilterCounts
 from graph.model import NodeRef
 from graph.port import GraphStore
+from graph.retention.archive import Archive
+from graph.retention.pacing import Pace
+from graph.retention.sweep import Outcome, Sweep
+from graph.retention.tiers import Horizons
 from signal_factory.errors import NotFound
-from signal_factory.ids import derived_id
+from signal_factory.ids import canonical_json, derived_id
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
@@ -23,6 +31,8 @@ from .evidence_book import EvidenceBook
 from .pipeline import Applied, LocalPipeline, Memory, Pipeline
 
 _MOST_NOTES = 1_000
+_AT_ONCE = 500
+T = TypeVar("T")
 MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
 """Engines beside the pipeline, or in other processes."""
 _CAUSES = ("Deployment", "Job", "Dataset", "Producer", "Service")
@@ -42,8 +52,8 @@ class Engine:
     """Events and time in, answers out. Not thread-safe: one thread owns it."""
 
     def __init__(self, graph: GraphStore, pipeline: MakePipeline = LocalPipeline) -> None:
-        self._graph, self._make = graph, pipeline
-        self._pipeline = pipeline(graph, Memory())
+        self._graph, self._make = CountedStore(graph), pipeline
+        self._pipeline = pipeline(self._graph, Memory())
         self._events = 0
         self._evidence = EvidenceBook()
         self._unplaced: list[Document] = []
@@ -52,6 +62,7 @@ class Engine:
         self._resets: dict[str, datetime] = {}
         self._limits: Mapping[int, timedelta] = LIMITS
         self._dirty: dict[str, str] = {}
+        self._counts = FilterCounts({}, {}, {})
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
         self._health: tuple[int, dict[str, Document]] | None = None
@@ -99,6 +110,34 @@ class Engine:
         is_due = due is not None and due <= now
         if is_due or (before and self._pipeline.assembly.escalates(before, now, self._limits)):
             self._version += 1
+
+    def sweep(
+        self, archive: Archive, ends: Horizons, pace: Pace, should_stop: Callable[[], bool] = lambda: False
+    ) -> Outcome:
+        """One pass of retention; all that it changes, it changes in turns that ``pace`` takes.
+
+        Raises:
+            BackendUnavailable: graph or archive failed; nothing left the graph unarchived.
+        """
+        done = Sweep(self._graph, archive, ends, pace, should_stop=should_stop).run()
+        spent = self._pipeline.spent(done.retired)
+        for keys in _parts(spent):
+            with pace.slice(len(keys)):
+                self._pipeline.drop(keys)
+        for refs in _parts(done.retired):
+            with pace.slice(len(refs)):
+                self._pipeline.filter.forget(refs)
+        gone = 1
+        while gone:
+            with pace.slice(1):
+                gone = self._evidence.forget_before(ends.archived)
+                self._version += 1
+        return done
+
+    def caps(self) -> list[CapUse]:
+        """The caps of the graph, how much of each is used, and how often it turned something away."""
+        counted = self._pipeline.filter.caps(self._graph.stats().nodes_by_label)
+        return [*counted, self._graph.traversals()]
 
     def limit(self, limits: Mapping[int, timedelta]) -> None:
         """Set how long incidents may stay open, by tier, before they escalate."""
@@ -249,7 +288,13 @@ class Engine:
             self._has_notes = False
         rows = rows_of(self._pipeline, self._events) | self._evidence.take_rows() | self._dirty
         self._dirty = {}
-        return rows
+        return rows | self._caps_row()
+
+    def _caps_row(self) -> dict[str, str]:
+        """How often the write filter acted, where that has changed: `sf doctor` reads it."""
+        counts = self._pipeline.filter.counts()
+        is_same, self._counts = counts == self._counts, counts
+        return {} if is_same else {"filter": canonical_json(asdict(counts))}
 
     def load(self, rows: Mapping[str, str]) -> None:
         """Restore from such rows."""
@@ -267,6 +312,8 @@ class Engine:
                 self._resets[name] = datetime.fromisoformat(read_json(text))
             elif key == "unplaced":
                 self._unplaced = read_json(text)
+            elif key == "filter":
+                self._pipeline.filter.recall(FilterCounts(**read_json(text)))
         self._version += 1
 
     def _note(self, envelope: Envelope, notes: list[str]) -> None:
@@ -275,6 +322,8 @@ class Engine:
         self._has_notes = True
 
     def _mark(self, key: str, value: Any) -> None:
-        from signal_factory.ids import canonical_json
-
         self._dirty[key] = canonical_json(value)
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

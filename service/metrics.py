@@ -17,8 +17,9 @@ class Metrics:
         self,
         gauges: Callable[[], Mapping[str, float]],
         budgets: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
+        caps: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
     ) -> None:
-        """``budgets`` are the items of ``service.budgets.document``."""
+        """``budgets`` are the items of ``service.budgets.document``, ``caps`` documents of ``CapUse``."""
         self._registry = CollectorRegistry()
         self._events = Counter(
             "sf_ingest_events",
@@ -40,6 +41,7 @@ class Metrics:
         )
         self._registry.register(_Gauges(gauges))
         self._registry.register(_Budgets(budgets))
+        self._registry.register(_Caps(caps))
 
     def ingested(self, kind: str, outcome: str, count: int = 1) -> None:
         """``outcome`` is accepted, duplicate or rejected; an unknown kind is counted as such."""
@@ -91,3 +93,25 @@ class _Budgets(Collector):
             false.add_metric(name, each["false_alarms"])
             demoted.add_metric(name, float(each["demoted_at"] is not None))
         return (answers, false, demoted)
+
+
+class _Caps(Collector):
+    """By label: the most there may be, how much there is, and what was turned away."""
+
+    def __init__(self, read: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        by = ["label"]
+        cap = GaugeMetricFamily("sf_cap", "The most that is kept of a label, or taken in a step.", labels=by)
+        used = GaugeMetricFamily("sf_cap_used", "How much of it is used.", labels=by)
+        refused = GaugeMetricFamily("sf_cap_refused", "Mentions turned away or bucketed.", labels=by)
+        for each in self._read():
+            name = [each["label"]]
+            cap.add_metric(name, each["cap"])
+            used.add_metric(name, each["used"])
+            refused.add_metric(name, each["refused"])
+        return (cap, used, refused)

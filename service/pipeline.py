@@ -20,6 +20,7 @@ from engines.standing import Known, Standing
 from engines.state import DatasetState
 from graph.buffer import GraphBuffer
 from graph.filters import WriteFilter
+from graph.model import NodeRef
 from graph.port import GraphStore
 from ingest.identity import Book, Identity
 from ingest.moving import move_dataset
@@ -101,8 +102,9 @@ class Pipeline(ABC):
         self.assembly = Assembly(store, self.memory.ledger)
         self.saved_rules = ""
         self._vigil = Vigil()
-        self._projection = Projection(self.memory.tallies)
-        self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=WriteFilter.over(store))
+        self.filter = WriteFilter.over(store)
+        self._projection = Projection(self.memory.tallies, self.filter.bucket_of)
+        self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=self.filter)
 
     @abstractmethod
     def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
@@ -146,6 +148,16 @@ class Pipeline(ABC):
     def flush(self) -> None:
         """Write what is buffered to the graph."""
         self._buffer.flush()
+
+    def spent(self, refs: Iterable[NodeRef]) -> list[str]:
+        """Totals that nobody needs any more once ``refs`` have left the graph; any thread may ask."""
+        return self._projection.spent(refs)
+
+    def drop(self, totals: Iterable[str]) -> None:
+        """Forget such totals."""
+        for key in totals:
+            if key in self.memory.tallies:
+                del self.memory.tallies[key]
 
     def _heard(self, envelope: Envelope, now: datetime) -> None:
         busy = self.memory.clock.busy

@@ -1,12 +1,17 @@
 """What the service asks of the engine it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from copilot.budget import Spending
 from copilot.readmodel import Document, ReadModel
 from copilot.refit import Line
+from graph.caps import CapUse
+from graph.retention.archive import Archive
+from graph.retention.pacing import Pace
+from graph.retention.sweep import Outcome
+from graph.retention.tiers import Horizons
 from signal_factory.wire import Envelope
 
 
@@ -31,6 +36,14 @@ class RunningEngine(Protocol):
 
     def load(self, rows: Mapping[str, str]) -> None:
         """Restore from such rows."""
+        ...
+
+    def sweep(self, archive: Archive, ends: Horizons, pace: Pace, should_stop: Callable[[], bool]) -> Outcome:
+        """One pass of retention, from any thread: only what ``pace`` gives a turn to changes anything."""
+        ...
+
+    def caps(self) -> list[CapUse]:
+        """The caps of the graph and what was asked of it, with how much of each is used."""
         ...
 
     def read_model(self) -> ReadModel:

@@ -72,6 +72,10 @@ class Settings(BaseModel):
     flush_events: int = Field(1_000, ge=1)
     flush_s: float = Field(5.0, gt=0)
     tick_s: float = Field(1.0, gt=0)
+    hot_days: int = Field(30, ge=10)
+    warm_days: int = Field(90, ge=10)
+    retention_s: float = Field(600.0, ge=0)
+    archive_url: str = ""
     clock: Literal["auto", "wall"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

@@ -6,6 +6,7 @@ and renamed; an object store shows an object once all of it has arrived.
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,11 @@ class Place(ABC):
 
     url: str
     """As an operator wrote it."""
+
+    @property
+    def shown(self) -> str:
+        """The URL without what may be a key."""
+        return _shown(self.url) if "://" in self.url else self.url
 
     @abstractmethod
     def read(self, path: str) -> bytes | None:
@@ -40,6 +46,10 @@ class Place(ABC):
     @abstractmethod
     def size(self) -> int:
         """Bytes of all files."""
+
+    @abstractmethod
+    def opened(self, paths: Sequence[str]) -> tuple[Any, list[str]]:
+        """A file system that Arrow reads (None: this machine's) and what the files are called in it."""
 
 
 def place_of(url: str | Path) -> Place:
@@ -97,6 +107,9 @@ class _Folder(Place):
     def size(self) -> int:
         return sum(each.stat().st_size for each in self._root.rglob("*") if each.is_file())
 
+    def opened(self, paths: Sequence[str]) -> tuple[Any, list[str]]:
+        return None, [str(self._root / path) for path in paths]
+
 
 class _Remote(Place):
     def __init__(self, url: str) -> None:
@@ -145,6 +158,9 @@ class _Remote(Place):
             return 0
         except Exception as error:  # noqa: BLE001 - each file system raises its own
             raise _unavailable(self.url, "read", error) from None
+
+    def opened(self, paths: Sequence[str]) -> tuple[Any, list[str]]:
+        return self._files, [f"{self._root}/{path}" for path in paths]
 
 
 def _opened(url: str) -> tuple[Any, str]:

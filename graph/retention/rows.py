@@ -13,9 +13,10 @@ Row: TypeAlias = dict[str, str]
 
 COLUMNS = (
     *("element", "label", "key", "src_label", "src_key", "dst_label", "dst_key"),
-    *("at", "job", "status", "props", "times"),
+    *("seen_at", "job", "status", "props", "times"),
 )
-"""``label`` is a node's label or an edge's kind; ``props`` and ``times`` are JSON text; all are text."""
+"""``label`` is a node's label or an edge's kind; ``seen_at`` its latest event time; ``props`` and
+``times`` are JSON text; all are text."""
 
 
 @dataclass(slots=True)
@@ -53,11 +54,11 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> Elements:
     for row in rows:
         if row["element"] == "node":
             ref = NodeRef(row["label"], row["key"])
-            found.nodes[ref] = Node(ref, decode(row["props"]), row["at"], stored_times(row["times"]))
+            found.nodes[ref] = Node(ref, decode(row["props"]), row["seen_at"], stored_times(row["times"]))
         else:
             src, dst = NodeRef(row["src_label"], row["src_key"]), NodeRef(row["dst_label"], row["dst_key"])
             found.edges[row["label"], src, dst] = Edge(
-                row["label"], src, dst, decode(row["props"]), row["at"], stored_times(row["times"])
+                row["label"], src, dst, decode(row["props"]), row["seen_at"], stored_times(row["times"])
             )
     return found
 
@@ -65,7 +66,7 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> Elements:
 def _node_row(node: Node) -> Row:
     props = node.props
     return _row(
-        element="node", label=node.ref.label, key=node.ref.key, at=node.at,
+        element="node", label=node.ref.label, key=node.ref.key, seen_at=node.at,
         job=str(props.get("job") or props.get("dag_id") or ""), status=str(props.get("status") or ""),
         props=encode(props), times=encode_times(node.times) or "",
     )  # fmt: skip
@@ -73,7 +74,7 @@ def _node_row(node: Node) -> Row:
 
 def _edge_row(edge: Edge) -> Row:
     return _row(
-        element="edge", label=edge.kind, at=edge.at, status=str(edge.props.get("status") or ""),
+        element="edge", label=edge.kind, seen_at=edge.at, status=str(edge.props.get("status") or ""),
         src_label=edge.src.label, src_key=edge.src.key, dst_label=edge.dst.label, dst_key=edge.dst.key,
         props=encode(edge.props), times=encode_times(edge.times) or "",
     )  # fmt: skip

@@ -32,6 +32,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _offline(commands)
     _routing(commands)
     _budget(commands)
+    _archive(commands)
     found = parser.parse_args(arguments)
     if found.command is None and not found.version:
         parser.print_help(sys.stderr)
@@ -168,3 +169,13 @@ def _budget(commands: Any) -> None:
     actions = budget.add_subparsers(dest="action", metavar="ACTION")
     reset = _command(actions, "reset", "give an engine its budget anew", "budget")
     reset.add_argument("signal_type", metavar="TYPE", help="its signal type, such as VOLUME_ANOMALY")
+
+
+def _archive(commands: Any) -> None:
+    archive = _command(commands, "archive", "ask what has left the graph: archived runs, or one SELECT")
+    archive.add_argument("--table", metavar="URN", help="only runs that read or wrote this data set")
+    archive.add_argument("--job", metavar="URN", help="only runs of this job")
+    archive.add_argument("--since", metavar="TIME", help="only what was on or after (RFC 3339)")
+    archive.add_argument("--until", metavar="TIME", help="only what began by then (RFC 3339)")
+    archive.add_argument("--limit", type=int, default=50, help="at most so many rows (default 50)")
+    archive.add_argument("--sql", metavar="SELECT", help="over runs, tables, days, nodes, edges, elements")

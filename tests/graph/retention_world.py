@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from graph.model import Edge, Node, NodeRef
 from graph.port import GraphStore
@@ -46,6 +47,9 @@ class InMemory(Place):
 
     def size(self) -> int:
         return sum(map(len, self.files.values()))
+
+    def opened(self, paths: Sequence[str]) -> tuple[Any, list[str]]:
+        raise NotADirectoryError(paths[0])
 
 
 def archive_in(folder: Path) -> Archive:

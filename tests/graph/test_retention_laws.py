@@ -1,8 +1,8 @@
 """The same graph and moment give the same result: whatever the slices, and however often it is begun."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -147,6 +147,9 @@ class _MortalPlace(Place):
 
     def size(self) -> int:
         return self._inner.size()
+
+    def opened(self, paths: Sequence[str]) -> tuple[Any, list[str]]:
+        return self._inner.opened(paths)
 
 
 def _history() -> list[Said]:
