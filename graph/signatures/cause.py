@@ -55,9 +55,10 @@ _BREAK = Lazy(
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
-    r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12})?",
+    r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12}| \(\S{1,60}\))?",
     re.IGNORECASE,
 )
+_MESSAGE = Lazy(r"(?:\[\w+\] )?(?:[Mm]essage|MESSAGE|Reason|Root cause): (?=\S+ \S+ \S)")
 _LABEL = Lazy(r"\W*[\w.()\[\]#:]+\W*")
 
 
@@ -88,7 +89,8 @@ def _lines(message: str, named: bool) -> list[str]:
     lines = [line.strip()[:_MAX_LINE] for line in whole.split("\n") if line.strip()]
     lines = [line for line in lines if not _ASIDE.fullmatch(line)] or lines
     reasons = [line for line in lines if not line.endswith(":")]
-    reasons = reasons if any(words_of(line).words for line in reasons) else lines
+    reasons = reasons if any(words_of(line).words for line in reasons) else list(lines)
+    reasons.sort(key=lambda line: not _MESSAGE.match(line))
     if named:
         return reasons[:_MAX_LINES]
     behind = [line for before, line in pairwise(lines) if before.endswith(":")]
@@ -144,4 +146,6 @@ def _is_preface(clause: str, end: str, following: str) -> bool:
     if few and not _TELLING.search(clause):
         return True
     explained = len(words_of(following).words) >= LEAST_WORDS
+    if end not in (":", "") and not _TELLING.search(following):
+        return False
     return explained and bool(_DOING.fullmatch(clause) or _LABEL.fullmatch(clause))

@@ -38,7 +38,8 @@ class Raised:
 
 _JAVA = Lazy(
     r"(?P<caused>Caused by: )?(?:\[[A-Z]\w*\] )?(?:Exception in thread \"[^\"\n]{0,120}\" )?(?:: )?"
-    r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){1,14}[A-Z_][\w$]{0,120})(?:: ?(?P<msg>.*))?$"
+    r"(?:[\w.]{1,80}\.RemoteException\((?=[\w.$]{1,120}\):))?"
+    r"(?P<cls>(?:[a-z_][\w$]{0,60}\.){1,14}[A-Z_][\w$]{0,120})\)?(?:: ?(?P<msg>.*))?$"
 )
 _PYTHON = Lazy(
     r"(?:E {1,7})?(?P<cls>Exception|(?:[A-Za-z_]\w{0,60}\.){0,10}_?[A-Z]\w{0,80}"

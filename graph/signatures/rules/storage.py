@@ -236,6 +236,12 @@ RULES = (
         r"flood[- ]stage (?:disk )?watermark",
         "=elasticsearch",
     ),
+    rule(
+        "NO_RESOURCES",
+        "could only be replicated to|could only be written to",
+        r"could only be (?:replicated|written) to \d+ (?:nodes|of the \d+ minReplication)",
+        "=datanodes",
+    ),
     rule("QUOTA_EXCEEDED", "dsquotaexceeded|nsquotaexceeded", r"(?P<word>[DN]SQuotaExceeded)", "word"),
     rule("NO_RESOURCES", "too many open files|emfile", r"too many open files|EMFILE", "=file_handles"),
     rule(

@@ -56,6 +56,13 @@ RULES = (
     ),
     rule("NO_RESOURCES", "no active warehouse", r"no active warehouse", "=warehouse"),
     rule(
+        "CONFIG_ERROR",
+        "does not have a current",
+        r"session does not have a current (?P<lower>database|schema|role)",
+        "=session",
+        "lower",
+    ),
+    rule(
         "TIMEOUT",
         "statement reached its statement or warehouse timeout|sql execution canceled",
         r"statement reached its statement",
