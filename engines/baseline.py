@@ -19,7 +19,7 @@ _MAD_TO_SIGMA = 1.4826
 _EXTREME = 0.9
 _DAY, _HALF_A_DAY, _NEAR = timedelta(days=1), timedelta(hours=12), timedelta(minutes=40)
 _ALL_DAY, _LAST, _PIECES_APART = 4, 12, timedelta(minutes=11)
-_DOUBLE, _FAR, _LEAST_ROWS = 2.0, 4.0, 60
+_DOUBLE, _FAR, _FEW, _LEAST_ROWS = 2.0, 4.0, 10.0, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,39 @@ def is_unusual(
 
 
 def _is_unusual_by_hour(peers: list[Commit], lulls: list[Commit], commit: Commit, threshold: float) -> bool:
-    """The same of a table with commits all day, whose nights and days differ.
+    """The same of a table with commits all day, of which each hour has a level of its own.
 
-    On its first day only a leap is told from the usual course of a day, on its first
-    weekend what is four times off. What is so far off the same hour of other days always is.
+    What an hour usually brings is known from other days. On its first day nothing is unusual,
+    on the first weekend next to nothing. With one or two such days what is four times off is,
+    with more what is off their spread and off the rest of the week: twice, until seven are known.
     """
     rows, week = float(commit.rows or 0), rolling(peers, commit)
-    is_off = week.is_far_off(rows, threshold)
     near = [each for each in (*peers, *lulls) if _is_same_time_of_day(each, commit)]
     if not near:
-        return is_off and _is_off_by(_DOUBLE, peers[-MIN_BASELINE:], rows)
-    alike = _alike(near, day_of(commit))
-    if _is_off_by(_FAR, alike or near, rows):
+        return _is_off_at_a_new_hour(peers, commit, week, threshold)
+    alike = [each for each in near if _is_weekend(day_of(each)) == _is_weekend(day_of(commit))]
+    if not alike:
+        return all(float(each.rows or 0) >= max(_LEAST_ROWS, _FEW * rows) for each in near)
+    if len(alike) < _SEASONAL:
+        return _is_off_by(_FAR, alike, rows)
+    same = [each for each in alike if day_of(each).weekday() == day_of(commit).weekday()]
+    if _is_off_by(_FAR, same or alike, rows):
         return True
-    return bool(alike) and is_off and _is_off_all(alike, rows, threshold)
+    if len(alike) < _REFINED and not _is_off_by(_DOUBLE, alike, rows):
+        return False
+    is_off = week.is_far_off(rows, threshold) and _is_off_all(alike, rows, threshold)
+    return is_off and _is_off_all(same, rows, threshold)
+
+
+def _is_off_at_a_new_hour(peers: list[Commit], commit: Commit, week: Baseline, threshold: float) -> bool:
+    """Whether it is a leap away from a week whose days are known, though none had a commit at that hour."""
+    days = {each.at.date() for each in peers if each.at >= commit.at - BASELINE} - {commit.at.date()}
+    rows = float(commit.rows or 0)
+    return (
+        len(days) >= _SEASONAL
+        and week.is_far_off(rows, threshold)
+        and _is_off_by(_DOUBLE, peers[-MIN_BASELINE:], rows)
+    )
 
 
 def _is_off_all(alike: list[Commit], rows: float, threshold: float) -> bool:

@@ -10,7 +10,7 @@ from statistics import fmean, median
 from . import contract, freshness
 from .baseline import comes_in_pieces
 from .policy import WINDOW
-from .series import robust_spread
+from .series import REFINED, robust_spread
 from .signal import Signal
 from .state import Commit, DatasetState, Window
 from .volume import TRACK
@@ -19,11 +19,11 @@ HOUR = timedelta(hours=1)
 PATIENCE = WINDOW
 """How long after the hour it is judged, so that its last events are in."""
 
-_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+_DAY, _DAYS = timedelta(days=1), 7
 _LEAST_HOURS, _LEAST_RECORDS, _RECENT = 8, 60, 24
 _LEAST_SHARE, _WIDTH = 0.02, 3.0
 _LEAST_COMMITS = 6
-_NEXT_TO_NOTHING = 0.9
+_KNOWN, _DOUBLE, _FAR, _FEW = 3, 2, 4, 10
 
 
 def hour_of(at: datetime) -> datetime:
@@ -91,17 +91,40 @@ def rows(state: DatasetState, start: datetime, now: datetime) -> Signal | None:
     state.hours = dict(sorted(state.hours.items()))
     threshold, usual = state.policy.volume_threshold, _usual_rows(state, start)
     alike = _same_hour(state, start)
-    if threshold is None or len(usual) < _LEAST_HOURS or alike is None or not _is_frequent(held, start):
+    if threshold is None or len(usual) < _LEAST_HOURS or not _is_frequent(held, start):
         return None
-    middle = median(usual)
-    margin = max(threshold * middle, _WIDTH * robust_spread(usual, middle))
-    if (
-        abs(count - middle) <= margin
-        or abs(count - alike[0]) <= alike[1] * alike[0]
-        or middle < _LEAST_RECORDS
-    ):
+    if alike:
+        base = _base(usual, alike)
+        is_off = _is_off(count, base, alike, threshold) and not _is_like(count, alike, threshold)
+        if is_off and median(base) >= _LEAST_RECORDS:
+            return _signal(state, start, now, count, base)
         return _mended(state, start, now, count)
-    return _signal(state, start, now, count, usual)
+    return _mended(state, start, now, count) if _was_long_ago(state, start) else None
+
+
+def _base(usual: list[float], alike: list[tuple[int, bool]]) -> list[float]:
+    """What to compare with: the same hour of days of its kind, or of all days, or else the hours before."""
+    same = [float(rows) for rows, is_of_its_kind in alike if is_of_its_kind]
+    known = same if len(same) >= _KNOWN else [float(rows) for rows, _ in alike]
+    return known if len(known) >= _KNOWN else usual
+
+
+def _is_off(count: int, base: list[float], alike: list[tuple[int, bool]], threshold: float) -> bool:
+    """Whether it is off its baseline, or far off that hour of every day of a week."""
+    middle = median(base)
+    if abs(count - middle) > max(threshold * middle, _WIDTH * robust_spread(base, middle)):
+        return True
+    return len(alike) >= _KNOWN and not any(_is_within(_FAR, count, rows) for rows, _ in alike)
+
+
+def _is_within(factor: float, count: int, rows: int) -> bool:
+    return rows <= factor * count and count <= factor * rows
+
+
+def _was_long_ago(state: DatasetState, start: datetime) -> bool:
+    """Whether it is broken for so long that nothing good is remembered: what has been since is usual."""
+    broken = state.open.get(TRACK)
+    return broken is not None and start - broken.first_bad > _DAYS * _DAY
 
 
 def _is_frequent(held: list[Commit], start: datetime) -> bool:
@@ -119,19 +142,32 @@ def _usual_rows(state: DatasetState, start: datetime) -> list[float]:
     ]
 
 
-def _same_hour(state: DatasetState, start: datetime) -> tuple[int, float] | None:
-    """The rows of this hour a week ago, or else a day ago, and how much may differ from them.
+def _same_hour(state: DatasetState, start: datetime) -> list[tuple[int, bool]]:
+    """The rows of this hour on the days of the week before, outside what is open now.
 
-    Between a weekday and a weekend next to everything may.
+    With each, whether that day is of the same kind: weekdays and weekends differ.
     """
-    share = state.policy.volume_threshold or 0.0
-    week_ago, day_ago = (state.hours.get((start - span).isoformat()) for span in (_WEEK, _DAY))
-    if week_ago is not None:
-        return week_ago, share
-    if day_ago is None:
-        return None
-    is_turn = (start.weekday() >= 5) != ((start - _DAY).weekday() >= 5)
-    return day_ago, _NEXT_TO_NOTHING if is_turn else share
+    broken = state.open.get(TRACK)
+    last = start if broken is None else min(start, hour_of(broken.first_bad))
+    days = (start - number * _DAY for number in range(1, _DAYS + 1))
+    known = ((day, state.hours.get(day.isoformat())) for day in days if day < last)
+    is_weekend = start.weekday() >= 5
+    return [(rows, (day.weekday() >= 5) == is_weekend) for day, rows in known if rows is not None]
+
+
+def _is_like(count: int, alike: list[tuple[int, bool]], threshold: float) -> bool:
+    """Whether an hour is as it was on any day of its kind.
+
+    While fewer than three are known, four times more or less may be usual, and up to seven
+    twice; on the first weekend anything but next to nothing may.
+    """
+    same = [rows for rows, is_of_its_kind in alike if is_of_its_kind]
+    if len(same) >= REFINED:
+        return any(abs(count - rows) <= threshold * rows for rows in same)
+    if same:
+        factor = _DOUBLE if len(same) >= _KNOWN else _FAR
+        return any(_is_within(factor, count, rows) for rows in same)
+    return any(rows <= _FEW * count for rows, _ in alike)
 
 
 def _signal(state: DatasetState, start: datetime, now: datetime, count: int, usual: list[float]) -> Signal:

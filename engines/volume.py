@@ -93,9 +93,12 @@ def _signal(
 
 
 def _synthetic(state: DatasetState, commit: Commit, peers: list[Commit], now: datetime) -> Signal | None:
-    """What the spread of its tier says of a table's first runs: an observation, which opens nothing."""
+    """What the spread of its tier says of a table's first runs: an observation, which opens nothing.
+
+    The first hours of a day say nothing of the next one.
+    """
     tier, rows = state.policy.defaults, float(commit.rows or 0)
-    if not is_like_no_other(peers, rows, tier):
+    if is_written_all_day(peers, commit) or not is_like_no_other(peers, rows, tier):
         return None
     metrics = {
         "rows": commit.rows, "baseline_mean": round(fmean(each.rows or 0 for each in peers), 1),

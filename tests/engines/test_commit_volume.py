@@ -102,9 +102,11 @@ def _hourly(hours: int, last: int, level: Level = _flat, partitioned: bool = Tru
     return driven
 
 
-@given(st.integers(4, 260), st.sampled_from([250_000, 5_000]), st.booleans())
+@given(st.integers(24, 119) | st.integers(144, 260), st.sampled_from([250_000, 5_000]), st.booleans())
 @settings(max_examples=25, deadline=None)
-def test_a_factor_of_five_is_an_anomaly_of_an_hourly_table_however_long_it_is_known(hours, last, partitioned):
+def test_a_factor_of_five_is_an_anomaly_of_an_hourly_table_once_the_hour_of_such_a_day_is_known(
+    hours, last, partitioned
+):
     (signal,) = _hourly(hours, last, partitioned=partitioned).of("VOLUME_ANOMALY")
     assert (signal.promise, signal.window) == (True, "BATCH_RUN")
     assert signal.signatures == ("VOLUME_HIGH" if last > 50_000 else "VOLUME_LOW",)
@@ -150,8 +152,15 @@ def test_while_few_runs_are_known_the_mean_and_the_median_must_agree():
     assert len(_history((13, 60_000), (14, 90_000), (15, 90_000), (16, 143_000)).of("VOLUME_ANOMALY")) == 1
 
 
-def test_half_more_in_the_fourth_hour_of_a_table_is_no_anomaly():
-    assert _hourly(3, 72_000).of("VOLUME_ANOMALY") == []
+@given(st.integers(4, 23), st.sampled_from([250_000, 72_000, 5_000, 0]))
+@settings(max_examples=15, deadline=None)
+def test_no_hour_of_the_first_day_of_a_table_is_an_anomaly(hours, last):
+    assert _hourly(hours, last).of("VOLUME_ANOMALY") == []
+
+
+def test_on_the_first_weekend_an_hour_is_an_anomaly_only_when_next_to_nothing_came():
+    assert _hourly(130, 10_000).of("VOLUME_ANOMALY") == []
+    assert len(_hourly(130, 1_000).of("VOLUME_ANOMALY")) == 1
 
 
 def test_the_next_usual_run_mends_it():
