@@ -1,0 +1,88 @@
+"""Events out to Kafka: durable on all replicas before anybody is told so."""
+
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from .settings import Kafka
+from .topics import unavailable
+
+if TYPE_CHECKING:
+    from confluent_kafka import KafkaError, Message
+
+_POLL_S = 0.05
+
+
+class Record(NamedTuple):
+    """One message: the topic's full name, key, value and headers."""
+
+    topic: str
+    key: str
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class KafkaSender:
+    """Sends batches and waits for them. Threads may share it."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        from confluent_kafka import Producer
+
+        self._kafka = kafka
+        self._producer = Producer(kafka.producing())
+
+    def send(self, records: Iterable[Record], timeout_s: float = 30.0) -> None:
+        """Send all, and return once every replica in sync has each of them.
+
+        Raises:
+            BackendUnavailable: some are not known to be durable; sending them again is safe.
+        """
+        awaited = _Awaited()
+        for each in records:
+            awaited.more()
+            self._put(each, awaited)
+        deadline = time.monotonic() + timeout_s
+        while not awaited.all_done():
+            self._producer.poll(_POLL_S)
+            if time.monotonic() > deadline:
+                raise unavailable(self._kafka, f"{awaited.open} messages were not acknowledged in time")
+        if awaited.failure:
+            raise unavailable(self._kafka, awaited.failure)
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        self._producer.flush(5.0)
+
+    def _put(self, record: Record, awaited: "_Awaited") -> None:
+        key, headers = record.key.encode("utf-8"), list(record.headers)
+        while True:
+            try:
+                self._producer.produce(
+                    record.topic, record.value, key, headers=headers, on_delivery=awaited.done
+                )
+                return
+            except BufferError:
+                self._producer.poll(_POLL_S)
+
+
+class _Awaited:
+    """Messages of one call that are not acknowledged yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.open = 0
+        self.failure = ""
+
+    def more(self) -> None:
+        with self._lock:
+            self.open += 1
+
+    def done(self, error: "KafkaError | None", _: "Message") -> None:
+        with self._lock:
+            self.open -= 1
+            self.failure = self.failure or (str(error) if error is not None else "")
+
+    def all_done(self) -> bool:
+        with self._lock:
+            return self.open == 0

@@ -1,0 +1,63 @@
+"""The first stage as a Quix Streams application: data sets' engines behind a consumer group."""
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..workers.host import answered
+from ..workers.messages import read_question
+from .asker import packed, unpacked
+from .settings import ANSWERS, LARGEST, QUESTIONS, Kafka
+
+if TYPE_CHECKING:
+    from quixstreams import Application, State
+
+_COMMIT_S = 0.05
+_KEPT = "kept"
+
+
+def stage(kafka: Kafka, state_dir: Path) -> "Application":
+    """The application; ``run`` it in the main thread.
+
+    State lives in RocksDB under ``state_dir`` with a changelog topic; state, answers and
+    offsets are committed in one transaction, so that a worker that is killed leaves no
+    half of a question.
+    """
+    from quixstreams import Application
+
+    producing = {name: value for name, value in kafka.producing().items() if name != "bootstrap.servers"}
+    producing.pop("enable.idempotence")
+    producing.pop("acks")
+    application = Application(
+        broker_address=kafka.servers,
+        consumer_group=kafka.group("engines"),
+        auto_offset_reset="earliest",
+        processing_guarantee="exactly-once",
+        commit_interval=_COMMIT_S,
+        consumer_poll_timeout=_COMMIT_S,
+        state_dir=state_dir,
+        loglevel="WARNING",
+        auto_create_topics=True,
+        consumer_extra_config={
+            **kafka.client,
+            "session.timeout.ms": int(kafka.session_s * 1000),
+            "fetch.message.max.bytes": LARGEST,
+        },
+        producer_extra_config=producing,
+    )
+    questions = application.topic(kafka.topic(QUESTIONS), key_deserializer="str", value_deserializer="bytes")
+    answers = application.topic(kafka.topic(ANSWERS), key_serializer="str", value_serializer="bytes")
+    # The stream's own types do not say what a state holds.
+    stream: Any = application.dataframe(questions)
+    stream.apply(_answer, stateful=True).to_topic(answers)
+    return application
+
+
+def _answer(value: Any, state: "State[str, str]") -> bytes:
+    question = read_question(unpacked(value))
+    before = state.get(_KEPT)
+    kept = unpacked(base64.b64decode(before)) if before else ""
+    answer, after = answered(question, kept)
+    if after != kept:
+        state.set(_KEPT, base64.b64encode(packed(after)).decode("ascii"))
+    return packed(answer)
