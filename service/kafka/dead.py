@@ -1,6 +1,7 @@
 """Messages that nobody could read: kept as they came, with the reason, and sent again on request."""
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ from signal_factory.times import format_time
 from ..entries import Rejected
 from .producer import KafkaSender, Record
 from .settings import DEAD, Kafka
+from .topics import unavailable
 
 if TYPE_CHECKING:
-    from confluent_kafka import Message
+    from confluent_kafka import Consumer, Message, TopicPartition
 
 _AT_ONCE = 500
 _POLL_S, _TIMEOUT_S = 0.2, 15.0
