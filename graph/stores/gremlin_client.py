@@ -124,9 +124,10 @@ class GremlinClient:
 
     def _results(self, frame: bytes) -> list[Any]:
         said = self.words.serializer.deserialize_message(frame)
-        status, text = int(said["status"]["code"]), str(said["status"]["message"])
+        status = int(said["status"]["code"])
         if status in _OK:
             return [traverser.object for traverser in said["result"]["data"] or ()]
+        text = f"{said['status']['message']} {said['status']['attributes'].get('exceptions', '')}"
         # A server's message may repeat what was sent, so only its exceptions' names are told.
         names: list[str] = _NAME.findall(text)
         told = " ".join([str(status), *dict.fromkeys(names)][:4])

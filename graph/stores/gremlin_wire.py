@@ -136,9 +136,10 @@ class Wires:
         await asyncio.gather(*(socket.close() for socket in sockets), return_exceptions=True)
 
     async def _close(self) -> None:
-        await self._drop(list(self._idle))
+        # The session goes first: it ends connections at once, where a farewell of TLS would outlive the loop.
         if self._session is not None:
             await self._session.close()
+        await self._drop(list(self._idle))
 
 
 async def _frame(socket: "aiohttp.ClientWebSocketResponse") -> bytes:

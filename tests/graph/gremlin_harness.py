@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graph_harness import Opened
 from gremlin_python.driver.client import Client
 
 from graph.model import NodeRef
 from graph.stores.gremlin import GremlinGraphStore
-from graph.stores.gremlin_wire import Address
+from graph.stores.gremlin_open import open_gremlin
 from servers import shared
 from servers.for_pytest import shared_server
 from servers.gremlin_server import LIKE_NEPTUNE, TRANSACTIONAL
@@ -62,19 +61,22 @@ def source(kind: str) -> Generator[str]:
     raise LookupError(f"every {kind} graph is in use")
 
 
-def opened(kind: str) -> Callable[[], AbstractContextManager[Opened]]:
+def on_gremlin(kind: str) -> Callable[[], AbstractContextManager[tuple[GremlinGraphStore, GremlinRaw]]]:
     """Opens a store on an empty graph: ``neptune`` has Neptune's defaults, ``tx`` has transactions."""
 
     @contextmanager
-    def opening() -> Generator[Opened]:
+    def opened() -> Generator[tuple[GremlinGraphStore, GremlinRaw]]:
         url = shared_server("gremlin").url
-        with (
-            source(kind) as name,
-            closing(Client(url, name, pool_size=1, max_workers=1)) as client,
-            closing(GremlinGraphStore(Address(url), source=name)) as store,
-        ):
-            raw = GremlinRaw(client)
-            raw.ask("g.V().drop()")
-            yield Opened(store, raw)
+        with source(kind) as name, raw_at(url, name) as raw, closing(open_gremlin(url, source=name)) as store:
+            yield store, raw
 
-    return opening
+    return opened
+
+
+@contextmanager
+def raw_at(url: str, name: str) -> Generator[GremlinRaw]:
+    """A raw way into a traversal source, which is emptied."""
+    with closing(Client(url, name, pool_size=1, max_workers=1)) as client:
+        raw = GremlinRaw(client)
+        raw.ask("g.V().drop()")
+        yield raw
