@@ -21,7 +21,8 @@ def silence_due(run: Run) -> datetime | None:
     """When the silence of a run becomes a gap, or None for a run that does not beat regularly.
 
     Two beats missed in a row of a run that long kept time are enough, three of another.
-    One beat alone tells no rhythm.
+    One beat alone tells no rhythm. The rhythm is the sender's; how long it has been silent, its
+    clock cannot say where it is wrong: that counts from when a beat was received last.
     """
     if run.state in TERMINAL or not run.beats:
         return None
@@ -34,12 +35,8 @@ def silence_due(run: Run) -> datetime | None:
     if not run.explicit_beats and (len(beats) < _REGULAR or max(gaps) > 2 * usual + 1):
         return None
     keeps_time = len(beats) > _LONG and max(gaps) < 1.25 * usual
-    return beats[-1] + max(_LEAST_SILENCE, timedelta(seconds=(2.25 if keeps_time else 3) * usual))
-
-
-def look_at(due: datetime, now: datetime) -> datetime:
-    """When to look for a silence; beats that arrive late leave the next ones time to arrive as well."""
-    return due if due > now else now + _LEAST_SILENCE
+    patience = timedelta(seconds=(2.25 if keeps_time else 3) * usual)
+    return max(beats[-1], run.heard or beats[-1]) + max(_LEAST_SILENCE, patience)
 
 
 def silent(state: DatasetState, run: Run, now: datetime) -> Signal | None:

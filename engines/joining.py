@@ -54,6 +54,7 @@ def _run(one: Run, other: Run) -> Run:
     new.dag_run_id = new.dag_run_id or old.dag_run_id
     new.beats = sorted({*old.beats, *new.beats})[-20:]
     new.explicit_beats = new.explicit_beats or old.explicit_beats
+    new.heard = _last(old.heard, new.heard)
     new.last_start = _last(old.last_start, new.last_start)
     new.last_fail = _last(old.last_fail, new.last_fail)
     return new

@@ -7,7 +7,7 @@ any process, and move (docs/decisions/0002-two-stages.md).
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from graph.facts import (
@@ -236,28 +236,28 @@ class DatasetEngines:
         run = state.runs.get(fact.run_id)
         if run is None:
             run = state.runs[fact.run_id] = Run(fact.run_id, fact.job)
-        advance(run, fact)
+        advance(run, fact, now)
         yield from some(gaps.beating_again(state, fact.run_id, now))
         self._watch_beats(run, now)
         costly = cost.of_run(state, run, fact, now)
         if is_first:
             yield from some(costly)
-            self._watch_pace(run, now)
+            self._watch_pace(run, now, max(timedelta(), now - fact.at))
         if run.state == "COMPLETE":
             self._await_gates(fact.run_id, fact.at, now)
         state.prune()
 
-    def _watch_pace(self, run: Run, now: datetime) -> None:
+    def _watch_pace(self, run: Run, now: datetime, underway: timedelta) -> None:
+        """Look when it should have ended; the end may be ``underway`` as long as the start was."""
         state = self.state
         due = cost.slow_at(state, run) if run.state == "START" else None
         if due is not None:
-            self._agenda.add(max(due, now), state.urn, PACE, run.run_id)
+            self._agenda.add(max(due + underway, now), state.urn, PACE, run.run_id)
 
     def _watch_beats(self, run: Run, now: datetime | None = None) -> None:
-        state = self.state
         due = gaps.silence_due(run)
         if due is not None:
-            self._agenda.add(gaps.look_at(due, now) if now else due, state.urn, BEAT, run.run_id)
+            self._agenda.add(max(due, now or due), self.state.urn, BEAT, run.run_id)
 
     def _await_gates(self, run_id: str, ended: datetime, now: datetime) -> None:
         state = self.state

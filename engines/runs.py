@@ -12,8 +12,8 @@ _LONGEST_S = 365 * 86_400.0
 _ORDER = ("", "OTHER", "START", "HEARTBEAT", "RUNNING", "ABORT", "COMPLETE", "FAIL")
 
 
-def advance(run: Run, fact: RunSeen) -> None:
-    """Fold one sign of life into a run; the order of signs does not matter."""
+def advance(run: Run, fact: RunSeen, now: datetime) -> None:
+    """Fold one sign of life, received at ``now``, into a run; the order of signs does not matter."""
     if fact.state in _ORDER and _ORDER.index(fact.state) >= _rank(run.state):
         run.state = fact.state
     began = fact.started_at or (fact.at if fact.state == "START" else None)
@@ -29,6 +29,7 @@ def advance(run: Run, fact: RunSeen) -> None:
     if fact.state in ("HEARTBEAT", "RUNNING"):
         run.beats = sorted({*run.beats, fact.at})[-MOST_BEATS:]
         run.explicit_beats = run.explicit_beats or fact.state == "HEARTBEAT"
+        run.heard = max(now, run.heard or now)
     if fact.state == "START":
         run.last_start = max(fact.at, run.last_start or fact.at)
     if fact.state == "FAIL":

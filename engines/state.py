@@ -44,7 +44,7 @@ class Late:
 
 @dataclass(slots=True)
 class Run:
-    """A run of a job that writes the table."""
+    """A run of a job that writes the table. ``heard`` is when its last heartbeat was received."""
 
     run_id: str
     job: str
@@ -58,6 +58,7 @@ class Run:
     dag_run_id: str = ""
     beats: list[datetime] = field(default_factory=list[datetime])
     explicit_beats: bool = False
+    heard: datetime | None = None
     last_start: datetime | None = None
     last_fail: datetime | None = None
 

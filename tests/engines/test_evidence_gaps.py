@@ -1,3 +1,7 @@
+from datetime import timedelta
+
+import pytest
+
 from engines.gaps import silence_due
 from engines.state import Run
 from graph.facts import Validated
@@ -57,6 +61,27 @@ def test_beats_that_arrive_an_hour_late_are_no_gap_when_the_end_follows_at_once(
     driven = _watched().tell(run("19 02:00", "START"), run("19 02:01", "HEARTBEAT"), now=on("19 03:00"))
     driven.tell(run("19 02:30", "COMPLETE"), now=on("19 03:00:02"))
     assert driven.until(on("19 05:00")).signals == []
+
+
+@pytest.mark.parametrize("off", [-45, -2, 2])
+def test_a_clock_that_is_wrong_makes_no_gap_of_beats_that_come_every_minute(off: int):
+    driven, wrong = _watched(), timedelta(minutes=off)
+    driven.tell(run("19 02:00", "START"), now=on("19 02:00") - wrong)
+    for minute in range(1, 40):
+        driven.tell(run(f"19 02:{minute:02d}", "HEARTBEAT"), now=on(f"19 02:{minute:02d}") - wrong)
+    driven.tell(run("19 02:40", "COMPLETE"), now=on("19 02:40") - wrong)
+    assert driven.until(on("19 05:00")).signals == []
+
+
+def test_beats_of_a_wrong_clock_that_stop_are_a_gap_by_when_they_were_received():
+    driven = _watched().tell(run("19 02:00", "START"), now=on("19 02:45"))
+    for minute in (2, 4, 6):
+        driven.tell(run(f"19 02:0{minute}", "HEARTBEAT"), now=on(f"19 02:{45 + minute}"))
+    assert driven.until(on("19 02:56:59")).signals == []
+    (signal,) = driven.until(on("19 02:57")).signals
+    assert (signal.at, signal.first_bad, signal.last_good) == (
+        on("19 02:57"), on("19 02:57"), on("19 02:06"),
+    )  # fmt: skip
 
 
 def test_gates_that_every_earlier_run_answered_are_missed_ten_minutes_after_the_commit():

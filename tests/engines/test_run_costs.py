@@ -48,6 +48,13 @@ def test_a_run_that_has_not_ended_is_told_of_when_it_passes_its_baseline_and_onc
     assert {each.signal_id for each in driven.of("COST_ANOMALY")} == {early.signal_id}
 
 
+def test_a_run_whose_clock_is_an_hour_behind_is_not_slow_for_that():
+    driven, late = _usual(), timedelta(hours=1)
+    driven.tell(run("15 02:00", "START", "r15"), now=on("15 02:00") + late)
+    driven.tell(run("15 02:21", "COMPLETE", "r15"), now=on("15 02:21") + late)
+    assert driven.of("COST_ANOMALY") == []
+
+
 def test_six_runs_are_no_baseline():
     driven = Driven()
     for day in range(5, 11):
