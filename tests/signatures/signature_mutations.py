@@ -12,6 +12,9 @@ TUNING = HERE / "corpus_tuning.jsonl"
 HELDOUT = HERE / "corpus_heldout.jsonl"
 PUBLIC_TUNING = HERE / "corpus_public_tuning.jsonl"
 PUBLIC_HELDOUT = HERE / "corpus_public_heldout.jsonl"
+WIDE_TUNING = HERE / "corpus_wide_tuning.jsonl"
+WIDE_HELDOUT = HERE / "corpus_wide_heldout.jsonl"
+WIDE_BLIND = HERE / "corpus_wide_blind.jsonl"
 
 
 @dataclass(frozen=True)

@@ -5,49 +5,59 @@ import re
 from pathlib import Path
 
 import pytest
-from signature_mutations import HELDOUT, PUBLIC_HELDOUT, PUBLIC_TUNING, TUNING
+from signature_mutations import (
+    HELDOUT,
+    PUBLIC_HELDOUT,
+    PUBLIC_TUNING,
+    TUNING,
+    WIDE_BLIND,
+    WIDE_HELDOUT,
+    WIDE_TUNING,
+)
 
 from graph.signatures import family_of, kind_of, signature_of
 from graph.signatures.score import main, read_corpus, report, score
 
 HALVES = [TUNING, HELDOUT, PUBLIC_TUNING, PUBLIC_HELDOUT]
+WIDE = [WIDE_TUNING, WIDE_HELDOUT, WIDE_BLIND]
+HELD = dict.fromkeys(HALVES, 0.99) | {WIDE_TUNING: 0.94, WIDE_HELDOUT: 0.82, WIDE_BLIND: 0.68}
+"""The share of pairs that belong together and share: no less than what is held today."""
 
 
-@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("half", HELD, ids=lambda path: path.stem)
 def test_texts_that_belong_together_share_a_signature(half: Path, record_property) -> None:
     result = score(read_corpus(half))
     record_property("belong together, share", f"{result.together_rate:.4f}")
-    assert result.together_rate >= 0.90, report(half.name, result)
+    assert result.together_rate >= HELD[half], report(half.name, result)
 
 
-@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("half", HELD, ids=lambda path: path.stem)
 def test_texts_that_do_not_belong_together_rarely_share_one(half: Path, record_property) -> None:
     result = score(read_corpus(half))
     record_property("apart, share", f"{result.apart_rate:.4f}")
-    assert result.apart_rate <= 0.02, report(half.name, result)
+    assert result.apart_rate <= 0.005, report(half.name, result)
 
 
-@pytest.mark.parametrize("half", HALVES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("half", HELD, ids=lambda path: path.stem)
 def test_each_half_is_large_and_has_its_sources(half: Path) -> None:
     corpus = read_corpus(half)
-    assert len(corpus) >= 60
+    assert len(corpus) >= 50
     assert len({item.id for item in corpus}) == len(corpus)
     assert '"source": ""' not in half.read_text(encoding="utf-8")
 
 
 def test_the_halves_share_no_text() -> None:
-    halves = [{item.text for item in read_corpus(half)} for half in HALVES]
+    halves = [{item.text for item in read_corpus(half)} for half in HELD]
     assert sum(map(len, halves)) == len(set().union(*halves))
 
 
-def test_the_public_halves_share_no_cause() -> None:
-    tuning, heldout = (
-        {item.bucket for item in read_corpus(half)} for half in (PUBLIC_TUNING, PUBLIC_HELDOUT)
-    )
-    assert not tuning & heldout
+@pytest.mark.parametrize("halves", [(PUBLIC_TUNING, PUBLIC_HELDOUT), (WIDE_TUNING, WIDE_HELDOUT, WIDE_BLIND)])
+def test_the_public_halves_share_no_cause(halves: tuple[Path, ...]) -> None:
+    causes = [{item.bucket for item in read_corpus(half)} for half in halves]
+    assert sum(map(len, causes)) == len(set().union(*causes))
 
 
-@pytest.mark.parametrize("half", [PUBLIC_TUNING, PUBLIC_HELDOUT], ids=lambda path: path.stem)
+@pytest.mark.parametrize("half", [PUBLIC_TUNING, PUBLIC_HELDOUT, *WIDE], ids=lambda path: path.stem)
 def test_each_public_text_names_the_thread_it_comes_from(half: Path) -> None:
     rows = [json.loads(line) for line in half.read_text(encoding="utf-8").splitlines()]
     assert all(
@@ -61,6 +71,15 @@ def test_most_real_messages_are_recognised_rather_than_templated(half: Path) -> 
     kinds = [kind_of(signature_of(item.text)) for item in read_corpus(half)]
     assert kinds.count("UNKNOWN") == 0
     assert kinds.count("ERROR") <= 0.15 * len(kinds)
+
+
+@pytest.mark.parametrize("half", WIDE, ids=lambda path: path.stem)
+def test_what_no_rule_knows_is_named_by_words_that_are_no_variables(half: Path) -> None:
+    signatures = [signature_of(item.text) for item in read_corpus(half)]
+    templated = [each for each in signatures if kind_of(each) == "ERROR"]
+    assert not [each for each in signatures if kind_of(each) == "UNKNOWN"]
+    assert len(templated) > 0.4 * len(signatures)
+    assert not [each for each in templated if re.search(r"(?<![A-Z]-)(?<!\d)\d{3}|REDACTED|0x", each)]
 
 
 def test_every_family_occurs_in_the_corpus() -> None:
