@@ -22,6 +22,11 @@ def goes_on(earlier: Episode, later: Episode) -> bool:
     return later.opened_at - earlier.resolved_at <= CALM
 
 
+def is_same_promise(earlier: Episode, later: Episode) -> bool:
+    """Whether both are about the same promise of the same data set."""
+    return _promise(earlier) == _promise(later)
+
+
 def is_same_failure(earlier: Episode, later: Episode) -> bool:
     """Whether the same promise is broken by the same failure of the data, whoever was blamed for it then."""
     same = earlier.signatures[:1] == later.signatures[:1] != []

@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from .episodes import Episode
 from .explain import Verdict
-from .flapping import goes_on, is_same_failure
+from .flapping import goes_on, is_same_failure, is_same_promise
 from .settled import Settled
 
 Told: TypeAlias = tuple[Episode, Verdict | Settled]
 SAME_CAUSE = timedelta(hours=3)
 """A cause that is back within this time of its last recovery had not gone."""
+_SKEW = timedelta(minutes=2)
 
 
 @dataclass(slots=True)
@@ -68,6 +69,10 @@ def _home(groups: list[_Group], episode: Episode, name: tuple[str, ...]) -> _Gro
     same = next((group for group in near if name in group.names), None)
     if same is not None or name == ("stale",):
         return same
+    lasting = (group for group in reversed(groups) if name in group.names and _lasts(group, episode, name))
+    found = next(lasting, None)
+    if found is not None:
+        return found
     return next((group for group in near if _flaps(group, episode, name)), None)
 
 
@@ -80,6 +85,14 @@ def _flaps(group: _Group, episode: Episode, name: tuple[str, ...]) -> bool:
         goes_on(earlier, episode) and (not differ or is_same_failure(earlier, episode))
         for earlier, _ in group.told
     )
+
+
+def _lasts(group: _Group, episode: Episode, name: tuple[str, ...]) -> bool:
+    """Whether a version that is still live broke the very next update as well: it had never gone."""
+    if name[:2] != ("cause", "DEPLOYMENT") or episode.last_good is None:
+        return False
+    mends = (each.resolved_at for each, _ in group.told if is_same_promise(each, episode))
+    return any(mend is not None and episode.last_good <= mend + _SKEW for mend in mends)
 
 
 def _is_known(name: tuple[str, ...]) -> bool:

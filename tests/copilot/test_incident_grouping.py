@@ -13,8 +13,8 @@ from copilot.grouping import SAME_CAUSE, grouped, lead_of
 from copilot.settled import Settled
 from tests.scenarios.expecting import Json, assert_cause, open_incidents, the_incident
 from tests.scenarios.replaying import replay
-from tests.scenarios.scenario import FORMS, Form, rfc3339
-from tests.scenarios.scenario_fleet import ORDERS, TONIGHT, fleet, tonight
+from tests.scenarios.scenario import FORMS, Form, day_before, rfc3339
+from tests.scenarios.scenario_fleet import ORDERS, TONIGHT, fleet, noon, tonight
 from tests.scenarios.scenario_runs import BATCH_GATES, Batch, Night, run
 
 SILENT = Batch("job://spark/orders_stage", "ds://staging/orders", (ORDERS.writes,), start="01:40", minutes=5)
@@ -190,3 +190,18 @@ def test_a_cause_that_is_back_after_three_hours_is_another_incident() -> None:
 def test_another_promise_of_the_same_table_does_not_flap_with_it() -> None:
     (first, settled), (second, unknown) = _told(0, "a", "one", 0, 10), _told(1, "a", "", 20, 10)
     assert len(grouped([(first, settled), (replace(second, track="freshness"), unknown)])) == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("minutes", "expected"), [((120, 110), 1), ((120, 35, 120), 2)])
+def test_a_version_that_breaks_the_next_night_as_well_had_not_gone(
+    minutes: tuple[int, ...], expected: int, form: Form
+) -> None:
+    scenario = fleet(form)
+    scenario.deploy(noon(scenario), "orders-build", "v2", jobs=[ORDERS.job])
+    for number, each in enumerate(minutes):
+        day = day_before(TONIGHT, -number)
+        tonight(scenario, unlike={ORDERS.job: Night(minutes=each)}, day=day, until="03:30")
+    incidents = replay(scenario)["incidents"]
+    assert incidents[-1]["rca"]["root_cause"]["entity"]["key"] == "orders-build:v2"
+    assert [each["status"] for each in incidents] == ["RESOLVED"] * expected

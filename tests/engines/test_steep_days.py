@@ -46,7 +46,7 @@ class Steep:
                 name = f"h{number}-{piece}"
                 mark = f"{at:%Y-%m-%dT%H}" if pieces == 1 else ""
                 driven.tell(commit(moment.strftime("%d %H:%M:%S"), name, mark, rows=rows // pieces))
-        return driven.until(at + HOUR)
+        return driven.until(on("04 00:07") + (self.first_hour + hours) * HOUR)
 
 
 STEEP = st.builds(Steep, st.integers(0, 999), st.floats(0.25, 1.0), st.floats(0, 0.3), st.integers(0, 191))
