@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pytest
 from graph_servers import on_bolt
+from gremlin_harness import on_gremlin
 
 from graph.model import NodeRef
 from graph.port import GraphStore
@@ -128,6 +129,7 @@ CASES = (
     StoreCase("networkx", _networkx),
     StoreCase("neo4j", partial(_served, on_bolt("neo4j")), is_served=True),
     StoreCase("arcadedb", partial(_served, on_bolt("arcadedb")), is_served=True),
+    StoreCase("gremlin", partial(_served, on_gremlin("neptune")), is_served=True),
 )
 
 

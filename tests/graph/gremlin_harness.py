@@ -44,9 +44,18 @@ class GremlinRaw:
         named = {name: self._only(values) for name, values in held.items()}
         return {name: value for name, value in named.items() if name not in ("key", "at")}
 
+    def paste(self, query: dict[str, str]) -> list[list[tuple[str, str]]]:
+        """The nodes along each path that a report's Gremlin finds."""
+        paths = [path.objects for path in self.ask(query["gremlin"])]
+        return [[(one.label, _key(one)) for one in path] for path in paths]
+
     def _only(self, values: list[Any]) -> Any:
         (value,) = values
         return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
+
+
+def _key(vertex: Any) -> str:
+    return next(one.value for one in vertex.properties if one.key == "key")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from aiohttp import web
 from certificates import vouched_for
 from gremlin_gate import Admit, Gate, gate
 from gremlin_harness import GremlinRaw, raw_at, source
+from test_store_machine import Machine
 
 from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
 from graph.stores.gremlin import GremlinGraphStore
@@ -42,6 +43,17 @@ def behind(
     url = shared_server("gremlin").url
     with source("neptune") as name, raw_at(url, name) as raw, gate(url, admit=admit, tls=tls) as before:
         yield before, name, raw
+
+
+def test_a_server_with_transactions_cannot_be_told_from_the_reference_either() -> None:
+    @contextmanager
+    def opened() -> Generator[Opened]:
+        with on_gremlin("tx")() as (store, raw):
+            yield Opened(store, raw)
+
+    machine = type("MachineOfTransactions", (Machine,), {"case": StoreCase("tx", opened, is_served=True)})
+    few = settings(max_examples=5, stateful_step_count=12, deadline=None)
+    run_state_machine_as_test(machine, settings=few)
 
 
 def test_a_list_is_kept_as_text_that_a_person_can_read_and_search() -> None:
