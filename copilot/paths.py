@@ -66,8 +66,11 @@ def _to_data(world: World, suspect: Suspect, signal: NodeRef) -> list[Step]:
     if here.label == "FailureSignature":
         return [*steps, Step("AFFECTS", here, first, suspect.refs[:2])]
     if here.label in ("JobRun", "Job"):
-        writes = not suspect.job or suspect.job in world.writers(first.key)
-        return [*steps, Step("WROTE_TO" if writes else "CAUSED", here, first, suspect.refs[:1])]
+        wrote = any(edge.dst == first for edge in world.out("WROTE_TO", here))
+        if suspect.label == "Deployment" and not wrote and suspect.job not in world.writers(first.key):
+            # What shipped changed the table; the run in which that was seen only read it.
+            return [Step("CAUSED", entity, first, suspect.refs[:1])]
+        return [*steps, Step("WROTE_TO" if wrote else "CAUSED", here, first, suspect.refs[:1])]
     return [
         *steps,
         Step("INTRODUCED" if here.label == "Deployment" else "CAUSED", here, signal, suspect.refs[:1]),

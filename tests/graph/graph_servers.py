@@ -38,6 +38,11 @@ class BoltRaw:
         ((held,),) = self._ask(query, key=ref.key)
         return {name: value for name, value in held.items() if name not in ("key", "at", "_times")}
 
+    def paste(self, query: dict[str, str]) -> list[list[tuple[str, str]]]:
+        """The nodes along each path that a report's Cypher finds."""
+        paths = [path for (path,) in self._ask(query["cypher"])]
+        return [[(next(iter(node.labels)), node["key"]) for node in path.nodes] for path in paths]
+
     def wipe(self) -> None:
         self._ask(f"MATCH (n) WHERE {_OURS} DETACH DELETE n")
 
