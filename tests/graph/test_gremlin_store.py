@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 from certificates import vouched_for
+from graph_harness import Opened, StoreCase
 from gremlin_gate import Admit, Gate, gate
-from gremlin_harness import GremlinRaw, raw_at, source
+from gremlin_harness import GremlinRaw, on_gremlin, raw_at, source
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 from test_store_machine import Machine
 
 from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
