@@ -18,6 +18,7 @@ _ONE_START = timedelta(minutes=30)
 _AT_ONCE = timedelta(minutes=1)
 _LEAST_TOLERANCE = timedelta(minutes=15)
 _LEAST_RUNS = 4
+_DAILY = timedelta(hours=16)
 _SEVERAL = 2
 _SETTLING = timedelta(minutes=10)
 _BACKFILL = re.compile(r"(?:^|__)backfill__")
@@ -121,21 +122,44 @@ def _is_older(world: World, urn: str, commit: CommitView) -> bool:
 
 
 def interval(moments: list[datetime]) -> timedelta:
-    """What usually lies between; a day where that is not known. Repetitions at once are one."""
-    gaps = _gaps(moments)
-    return _middle(gaps) if gaps else DAY
+    """What usually lies between; a day where that is not known. Repetitions at once are one.
+
+    Who comes by the day comes at whole days. Days off and misses make some gaps longer, and
+    nothing makes them shorter: few gaps, half of them across a weekend or a miss, still tell a day.
+    """
+    gaps = sorted(_gaps(moments))
+    usual = _middle(gaps) if gaps else DAY
+    apart = [gap for gap in gaps if gap >= _DAILY]
+    if usual < _DAILY or not apart:
+        return usual
+    short = apart[(len(apart) - 1) // 4]
+    whole = round(short / DAY) * DAY
+    return whole if abs(short - whole) <= DAY - _DAILY else usual
 
 
 def expected(arrivals: list[datetime]) -> tuple[datetime, timedelta]:
     """When the next one was to come, and by how much it may be late.
 
-    What comes all the time is not late before it paused for longer than it ever did.
+    What comes all the time is not late before it paused for longer than it ever did. What comes
+    by the day is due at its time of day, also after a day on which it came at another.
     """
     usual, gaps = interval(arrivals), _gaps(arrivals)
+    if usual >= _DAILY:
+        return _by_the_day(arrivals, usual)
     spread = 3 * _middle([abs(gap - usual) for gap in gaps]) if gaps else timedelta()
     if usual <= _ONE_START:
         spread = max(gaps)
     return arrivals[-1] + usual, max(min(_LEAST_TOLERANCE, usual / 4), spread)
+
+
+def _by_the_day(arrivals: list[datetime], usual: timedelta) -> tuple[datetime, timedelta]:
+    off = [_apart(each - arrivals[-1], usual) for each in arrivals]
+    habit = _middle(off)
+    spread = 3 * _middle([abs(_apart(each - habit, usual)) for each in off])
+    due = arrivals[-1] + habit
+    while due <= arrivals[-1] + usual / 2:
+        due += usual
+    return due, max(_LEAST_TOLERANCE, spread)
 
 
 def _by_the_clock(usual: timedelta) -> timedelta:
