@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from graph.signatures import family_of, field_of, kind_of
 
-from .changes import Between, on_data
+from .changes import LEAK, Between, on_data
 from .leaning import moved_alike
 from .suspects import Suspect, proximity, span
 from .unmeasured import changed_above
@@ -16,6 +16,7 @@ _DEPTH = 6
 _LOOKBACK = timedelta(days=3)
 _LEAD = timedelta(hours=6)
 _SAME_DAY = timedelta(hours=26)
+_A_DAY = timedelta(days=1)
 _CASTS = frozenset({"INVALID_CAST"})
 _ONE_RUN = timedelta(minutes=30)
 _PART = 0.2
@@ -76,7 +77,7 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
     since = min(origin.since, bad.first_bad)
     last_good = None if bad.last_good is None else bad.last_good - (bad.first_bad - since)
     if upstream:
-        last_good = _last_good_at(world, origin, since)
+        last_good = _last_good_at(world, origin, since, bad)
     between = Between(last_good, since)
     changes = [
         _completed(each, bad, origin)
@@ -95,10 +96,13 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
     return [plain, *changes]
 
 
-def _last_good_at(world: World, origin: Origin, since: datetime) -> datetime | None:
+def _last_good_at(world: World, origin: Origin, since: datetime, bad: Bad) -> datetime | None:
+    """When the origin was last good: an update before, records that did not fail, or what was made of it."""
     commits = [each.at for each in world.commits(origin.urn) if each.at < since]
     seen = [at for _, at, _ in world.versions_seen(origin.urn) if at < since]
-    return max([*commits, *seen[-1:]], default=None)
+    streamed = [max(seen[-1], since - LEAK)] if seen else []
+    below = [min(bad.last_good, since) - _A_DAY] if bad.last_good is not None else []
+    return max([*commits, *streamed, *below], default=None)
 
 
 def _completed(suspect: Suspect, bad: Bad, origin: Origin) -> Suspect:
