@@ -15,7 +15,10 @@ _LAST_OF_AN_ANSWER = 206
 
 @dataclass
 class Gate:
-    """``lose`` are the numbers of requests, from 1, that the server serves and whose answer never arrives."""
+    """``lose`` are the numbers of requests, from 1, that the server serves and whose answer never arrives.
+
+    ``refuse`` are those that it never sees, with the status and the message that come back instead.
+    """
 
     target: str
     admit: Admit = lambda request: True
@@ -23,6 +26,7 @@ class Gate:
     requests: int = 0
     connections: int = 0
     lose: set[int] = field(default_factory=set[int])
+    refuse: dict[int, tuple[int, str]] = field(default_factory=dict[int, tuple[int, str]])
     sent: list[bytes] = field(default_factory=list[bytes])
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -47,6 +51,9 @@ class Gate:
         self.requests += 1
         number = self.requests
         self.sent.append(asked)
+        if number in self.refuse:
+            await inside.send_bytes(_refusal(*self.refuse[number]))
+            return True
         await outside.send_bytes(asked)
         while True:
             answer = await outside.receive_bytes()
@@ -56,6 +63,14 @@ class Gate:
             await inside.send_bytes(answer)
             if is_last:
                 return True
+
+
+def _refusal(status: int, text: str) -> bytes:
+    """An answer without a result in GraphBinary 1.0: version, request, status, message, two empty maps, null."""
+    said = text.encode()
+    numbers = (number.to_bytes(4, "big") for number in (status, len(said)))
+    head = b"\x81\x00" + bytes(16) + next(numbers)
+    return head + b"\x00" + next(numbers) + said + bytes(4) + bytes(4) + b"\xfe\x01"
 
 
 async def _down(runner: web.AppRunner) -> None:
