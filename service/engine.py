@@ -83,6 +83,10 @@ class Engine:
                 self._note(envelope, [outcome.error])
             self._applied(envelope, outcome)
 
+    def due(self) -> datetime | None:
+        """When something will be looked at next."""
+        return self._pipeline.due()
+
     def begin(self, number: int) -> None:
         """What follows is about this range of the log, and is the same when it is begun again."""
         self._pipeline.begin(number)

@@ -43,8 +43,14 @@ class Intake:
         self._names = {kafka.topic(name): name for name in INCOMING}
         self._sender = KafkaSender(kafka)
         self._committed: dict[Partition, int] = {}
+        self._reachable = True
         self._consumer = Consumer(kafka.consuming(kafka.group("intake")))
         self._consumer.subscribe(sorted(self._names), on_assign=self._assigned, on_revoke=self._revoked)
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether all partitions read here are in the log to their ends, and the cluster answers."""
+        return self._reachable and self._merge.is_drained and bool(self._consumer.assignment())
 
     def turn(self, timeout_s: float) -> int:
         """Take what has come within ``timeout_s``; how many events the log has more.
@@ -52,6 +58,7 @@ class Intake:
         Raises:
             BackendUnavailable: log or cluster failed; nothing is lost, the next turn takes it again.
         """
+        self._reachable = self._reachable or self._answers()
         for message in self._consumer.consume(_AT_ONCE, timeout_s):
             self._put(message)
         taken = self._merge.take()
@@ -81,6 +88,18 @@ class Intake:
             self._merge.ended(partition)
         elif error.fatal():
             raise unavailable(self._kafka, error)
+        else:
+            self._reachable = False
+
+    def _answers(self) -> bool:
+        """Whether the cluster can be asked again after an error."""
+        from confluent_kafka import KafkaException
+
+        try:
+            self._consumer.list_topics(self._kafka.topic(INCOMING[0]), timeout=1.0)
+        except KafkaException:
+            return False
+        return True
 
     def _read(self, message: "Message", partition: Partition) -> Read:
         kind, milliseconds = message.timestamp()

@@ -68,6 +68,11 @@ class Merge(Generic[T]):
             self._partitions[each.partition].held.discard(each.offset)
         return [each.item for each in gone]
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether every partition was read to its end, and nothing is held."""
+        return not self._held and all(each.is_at_end for each in self._partitions.values())
+
     def offsets(self) -> dict[Partition, int]:
         """Where each partition is read on, once all that was taken is durable."""
         return {
