@@ -15,7 +15,7 @@ from ..eventlog import EventLog
 from ..lease import Lease, LeaseLost
 from .ranges import Range, range_in
 
-_LOG = logging.getLogger("signal_factory.workers.leader")
+_LOG = logging.getLogger("signal_factory.service.workers")
 _POLL_S = 0.1
 _PAUSE_S = 0.5
 
