@@ -21,6 +21,7 @@ from .escalation import LIMITS, passes_limit
 from .explain import Scene, Verdict, decide, report
 from .grouping import Told, grouped, lead_of, origin_of
 from .incident import Broken, founder_of, incident_document
+from .kept import as_of, reaches_back
 from .mending import mended_by
 from .paths import edges_of
 from .recurrence import note_recurrences
@@ -107,16 +108,38 @@ class Assembly:
                 yield episode
 
     def settle(self, episode: Episode, now: datetime) -> None:
-        """Keep the explanation of an episode that has just mended."""
+        """Keep the explanation of an episode that has just mended; one that was kept before stands."""
         if episode.promise:
             verdict = decide(self._store, episode, now)
-            document, _ = self._explained(episode, verdict, [(episode, verdict)])
+            kept = self.ledger.settled.get(episode.key) or self._kept(episode, verdict)
             last = self.ledger.signals.get(episode.signal_ids[-1], {})
-            mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
-            self.ledger.settled[episode.key] = Settled(
-                list(verdict.group), document, self._about(episode.dataset), mended
-            )
-            self.touched.add(f"settled/{episode.key}")
+            kept.mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
+            self._hold(episode, kept)
+
+    def ageing(self, before: datetime) -> list[Episode]:
+        """Open episodes whose explanation rests on what was before then, and is not kept yet."""
+        return [
+            each
+            for each in self._open.values()
+            if each.promise
+            and each.key not in self.ledger.settled
+            and reaches_back(each.first_bad, None) < before
+        ]
+
+    def explanation_of(self, episode: Episode, now: datetime) -> Settled:
+        """Its explanation as it is now, to be kept; nothing is changed, so any thread may ask."""
+        kept = self._kept(episode, decide(self._store, episode, now))
+        kept.document["missing_evidence"].append(as_of(episode.dataset, now))
+        return kept
+
+    def keep_explanation(self, episode: Episode, kept: Settled) -> None:
+        """Let an open episode stand as it was explained, before what that rests on is folded."""
+        if self._open.get((episode.dataset, episode.track)) is episode:
+            self._hold(episode, kept)
+
+    def _kept(self, episode: Episode, verdict: Verdict) -> Settled:
+        document, _ = self._explained(episode, verdict, [(episode, verdict)])
+        return Settled(list(verdict.group), document, self._about(episode.dataset))
 
     def incidents(self, now: datetime, outside: Outside | None = None) -> list[Document]:
         """All incidents, newest first."""

@@ -14,6 +14,7 @@ from .beside import with_next
 from .blast import radius
 from .confidence import UNDECIDED, Confidence, assess, level, shown
 from .episodes import Episode
+from .kept import reaches_back, unseen, updated_by
 from .orchestration import whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
@@ -231,7 +232,7 @@ def report(
         if steps
         else _no_query(scene.incident_id),
         "timeline": entries,
-        "boundaries": _boundaries(episode, world),
+        "boundaries": _boundaries(store, episode, world),
         "blast_radius": rows,
         "evidence_refs": refs,
         "missing_evidence": missing,
@@ -270,7 +271,7 @@ def _step(step: Step) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _boundaries(episode: Episode, world: World) -> dict[str, Any]:
+def _boundaries(store: GraphStore, episode: Episode, world: World) -> dict[str, Any]:
     good = None
     if episode.last_good is not None:
         commit = next((each for each in world.commits(episode.dataset) if each.at == episode.last_good), None)
@@ -279,6 +280,8 @@ def _boundaries(episode: Episode, world: World) -> dict[str, Any]:
             "ref": commit.run_id if commit else episode.dataset, "run_id": commit.run_id if commit else None,
             "partition": commit.watermark or None if commit else None,
         }  # fmt: skip
+        if commit is None:
+            good |= updated_by(store, episode.dataset, episode.last_good)
     ref = (episode.evidence or episode.run_ids or [episode.dataset])[0]
     bad = {
         "time": format_time(episode.first_bad),
@@ -313,6 +316,8 @@ def _missing(verdict: Verdict, episode: Episode, is_cut: bool) -> list[str]:
         and not any(each.kind == "DEPLOYMENT" for each in verdict.candidates)
     ):
         found.append("deployment events of what produces the data: none were seen in the interval")
+    since = reaches_back(episode.first_bad, episode.last_good)
+    found += unseen(world, (episode.dataset, *(verdict.cause.chain if verdict.cause else ())), since)
     if world.is_partial or is_cut:
         found.append("part of the graph: a bound cut the neighbourhood off")
     return list(dict.fromkeys(found))

@@ -72,6 +72,10 @@ class CountedStore(GraphStore):
         """See ``GraphStore.delete_edges``."""
         return self._inner.delete_edges(edges)
 
+    def ease(self) -> None:
+        """See ``GraphStore.ease``."""
+        self._inner.ease()
+
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``."""
         return self._inner.stats()

@@ -68,6 +68,9 @@ class GraphStore(ABC):
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """Remove edges by (kind, src, dst), their ends stay; the number of edges removed."""
 
+    def ease(self) -> None:  # noqa: B027 - most stores have nothing to do here
+        """Do now, beside the writers, what a later write would else take long for."""
+
     @abstractmethod
     def stats(self) -> GraphStats:
         """Counts by label and kind."""

@@ -1,10 +1,10 @@
 """The engine that the service and the replay run: pipeline, persistence of its state, answers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from copilot.assembly import Outside
 from copilot.atrisk import deadlines_of
@@ -28,11 +28,10 @@ from signal_factory.wire import Envelope
 
 from .budgets import spent
 from .evidence_book import EvidenceBook
+from .keeping import forget, keep_explanations
 from .pipeline import Applied, LocalPipeline, Memory, Pipeline
 
 _MOST_NOTES = 1_000
-_AT_ONCE = 500
-T = TypeVar("T")
 MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
 """Engines beside the pipeline, or in other processes."""
 _CAUSES = ("Deployment", "Job", "Dataset", "Producer", "Service")
@@ -123,19 +122,11 @@ class Engine:
         Raises:
             BackendUnavailable: graph or archive failed; nothing left the graph unarchived.
         """
+        keep_explanations(self._pipeline, ends, pace)
         done = Sweep(self._graph, archive, ends, pace, should_stop=should_stop).run()
-        spent = self._pipeline.spent(done.retired)
-        for keys in _parts(spent):
-            with pace.slice(len(keys)):
-                self._pipeline.drop(keys)
-        for refs in _parts(done.retired):
-            with pace.slice(len(refs)):
-                self._pipeline.filter.forget(refs)
-        gone = 1
-        while gone:
-            with pace.slice(1):
-                gone = self._evidence.forget_before(ends.archived)
-                self._version += 1
+        forget(self._pipeline, self._evidence, done, ends, pace)
+        with pace.slice(1):
+            self._version += 1
         return done
 
     def caps(self) -> list[CapUse]:
@@ -327,7 +318,3 @@ class Engine:
 
     def _mark(self, key: str, value: Any) -> None:
         self._dirty[key] = canonical_json(value)
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

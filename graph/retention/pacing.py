@@ -6,7 +6,8 @@ from time import perf_counter
 
 TARGET_S, LIMIT_S = 0.015, 0.050
 """What a slice should take, and what it may (issue: writers wait no longer for retention)."""
-_FIRST, _MOST = 20, 2_000
+_FIRST, _MOST = 4, 2_000
+_SLICES_TO_EASE = 20
 
 Turn = Callable[[], AbstractContextManager[None]]
 """Enters the writer's turn: nobody else changes the graph until it is left."""
@@ -25,6 +26,7 @@ class Pace:
     ) -> None:
         """``size`` fixes the number of elements a slice has; 0 adapts it."""
         self._turn, self._clock, self._fixed = turn, clock, size
+        self.ease: Callable[[], None] = _nothing
         self._size = size or _FIRST
         self.longest_s = 0.0
         self.slices = 0
@@ -36,7 +38,9 @@ class Pace:
 
     @contextmanager
     def slice(self, weight: int) -> Generator[None]:
-        """Take the writer's turn for a slice of ``weight`` elements."""
+        """Take the writer's turn for a slice of ``weight`` elements; ``ease`` comes between turns."""
+        if self.slices % _SLICES_TO_EASE == 0:
+            self.ease()
         with self._turn():
             began = self._clock()
             yield
@@ -50,3 +54,7 @@ class Pace:
         """Aim at the target from below: twice as much at most, and half when it took too long."""
         fits = weight * TARGET_S / max(took, 1e-6)
         self._size = int(max(1, min(_MOST, 2 * self._size, max(fits, self._size / 4))))
+
+
+def _nothing() -> None:
+    """What most stores have to do between slices."""

@@ -40,6 +40,16 @@ class Outcome:
     retired: list[NodeRef] = field(default_factory=list[NodeRef])
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What a job's day becomes: node and edges while it is warm; ``marks`` are for its job and tables."""
+
+    node: Node
+    edges: list[Edge]
+    marks: list[Node]
+    is_warm: bool
+
+
 class Sweep:
     """A pass over one graph. Reading and archiving need no turn of the writer; changing the graph does."""
 
@@ -55,6 +65,7 @@ class Sweep:
     ) -> None:
         self._store, self._archive, self._horizons = store, archive, horizons
         self.pace = pace or Pace()
+        self.pace.ease = store.ease
         self._chunk, self._should_stop = chunk, should_stop
         self._done = Outcome()
 
@@ -107,16 +118,18 @@ class Sweep:
 
     def _put_days(self, kept: dict[str, Elements], wanted: set[tuple[str, str]]) -> None:
         jobs = {day: _by_job(part) for day, part in kept.items()}
+        days: dict[NodeRef, _Day] = {}
         for job, day in sorted(wanted):
             runs = jobs[day][job]
             node, edges = fold(job, day, list(runs.nodes.values()), runs.edges.values())
             is_warm = end_of(day) > self._horizons.archived
             edges = self._reaching(edges)
             marks = _marks(job, edges, end_of(day), "folded_until" if is_warm else "archived_until")
-            with self.pace.slice(1 + len(edges) + len(marks)):
-                if is_warm:
-                    self._replace(node, edges)
-                self._store.upsert(self._known(marks), [])
+            days[node.ref] = _Day(node, edges, marks, is_warm)
+        weights = {ref: 1 + len(day.edges) + len(day.marks) for ref, day in days.items()}
+        for part in _weighed(weights, self.pace):
+            with self.pace.slice(sum(weights[ref] for ref in part)):
+                self._replace([days[ref] for ref in part])
 
     def _reaching(self, edges: list[Edge]) -> list[Edge]:
         """Edges whose far end the graph still knows: an old name or signature does not come back."""
@@ -128,13 +141,19 @@ class Sweep:
         known = self._store.get(mark.ref for mark in marks)
         return [mark for mark in marks if mark.ref in known]
 
-    def _replace(self, node: Node, edges: list[Edge]) -> None:
+    def _replace(self, days: list["_Day"]) -> None:
         """Counts may go down when a run's end is heard of late, so a day is not merged but put anew."""
-        held = self._store.get([node.ref]).get(node.ref)
-        if held == node and self._store.edges_of([node.ref]) == edges:
-            return
-        self._store.delete([node.ref])
-        self._store.upsert([node], edges)
+        warm = {day.node.ref: day for day in days if day.is_warm}
+        held = self._store.get(warm)
+        at: dict[NodeRef, list[Edge]] = {ref: [] for ref in held}
+        for edge in self._store.edges_of(held):
+            at[edge.src if edge.src in at else edge.dst].append(edge)
+        same = {ref for ref in held if held[ref] == warm[ref].node and at[ref] == warm[ref].edges}
+        if held.keys() - same:
+            self._store.delete(held.keys() - same)
+        new = [day for ref, day in warm.items() if ref not in same]
+        marks = self._known(_merged([mark for day in days for mark in day.marks]))
+        self._store.upsert([*(day.node for day in new), *marks], [edge for day in new for edge in day.edges])
 
     def _forget_days(self, days: list[Node]) -> None:
         """Folded days end; all that they were made of is archived."""

@@ -130,10 +130,14 @@ def _offline(commands: Any) -> None:
 
 
 def _bench(commands: Any) -> None:
-    bench = _command(commands, "bench", "measure ingest and explanation on this machine, or root causes")
+    bench = _command(commands, "bench", "measure ingest and explanation here, root causes, or a year")
     bench.add_argument(
-        "subject", nargs="?", choices=("rca",), help="rca: grade root causes on generated incidents"
-    )
+        "subject", nargs="?", choices=("rca", "year", "flood"),
+        help="rca: grade root causes on generated incidents; year, flood: does anything go on growing?",
+    )  # fmt: skip
+    bench.add_argument("--texts", type=int, default=1_000_000, help="of the flood (default 1000000)")
+    bench.add_argument("--dags", type=int, default=100, help="that run each day of the year (default 100)")
+    bench.add_argument("--days", type=int, default=365, help="of the year (default 365)")
     bench.add_argument("--events", type=int, default=20_000, help="how many to take in (default 20000)")
     rca = bench.add_argument_group("rca")
     rca.add_argument("--cases", type=int, default=200, help="recordings with faults (default 200)")

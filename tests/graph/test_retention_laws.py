@@ -157,7 +157,7 @@ def _history() -> list[Said]:
     return [*runs, ran("r0", ago(35, 7), "FAIL", "job://spark/j0")]
 
 
-@pytest.mark.parametrize("at", range(0, 24, 2))
+@pytest.mark.parametrize("at", range(15))
 def test_a_pass_killed_before_any_change_of_the_graph_loses_and_doubles_nothing(at: int) -> None:
     store, whole = _Mortal(), store_of(_history())
     one, two = Archive(InMemory()), Archive(InMemory())
@@ -165,9 +165,9 @@ def test_a_pass_killed_before_any_change_of_the_graph_loses_and_doubles_nothing(
         store.upsert(*said)
     store.left = at
     with pytest.raises(Killed):
-        swept(store, one, size=2)
+        swept(store, one, size=1)
     store.left = 10**9
-    swept(store, one, size=2)
+    swept(store, one, size=1)
     swept(whole, two)
     assert held(store) == held(whole)
     assert archived(one) == archived(two)

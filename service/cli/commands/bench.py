@@ -17,11 +17,19 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run(arguments: Namespace, console: Console) -> int:
-    """Measure ingest and explanation in a temporary directory, and print both; or root causes."""
+    """Measure ingest and explanation in a temporary directory, and print both; or root causes, or a year."""
     if arguments.subject == "rca":
         from .bench_rca import run as run_rca
 
         return run_rca(arguments, console)
+    if arguments.subject == "year":
+        from .bench_year import run as run_year
+
+        return run_year(arguments, console)
+    if arguments.subject == "flood":
+        from .bench_flood import run as run_flood
+
+        return run_flood(arguments, console)
     if arguments.events < 1:
         raise CallerError("--events should be at least 1", hint="20,000 are the default.")
     lines = lines_of(arguments.events, _START)
