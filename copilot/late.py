@@ -16,7 +16,7 @@ from .blame import Tried, blame, tried
 from .changes import Between, on_job
 from .checks import held_back
 from .culprits import Missed, gap
-from .habits import expected
+from .habits import Slot, expected
 from .inputs import late_inputs
 from .suspects import Suspect, span
 from .world import RunView, World
@@ -40,12 +40,22 @@ def _trace(world: World, missed: Missed, seen: frozenset[str], depth: int) -> li
         return []
     writers = world.writers(urn)
     if not writers:
-        return [_from_outside(world, missed)] if depth or world.commits(urn) else []
+        return _unseen(world, missed, seen, depth) if depth or world.commits(urn) else []
     told = tried(world, missed, _writer(world, writers))
     above = _late_inputs(world, missed, told, seen | {urn}, depth)
     if not above and not told.runs:
         above = held_back(world, missed, told)
     return _judge(world, missed, told, above)
+
+
+def _unseen(world: World, missed: Missed, seen: frozenset[str], depth: int) -> list[Suspect]:
+    """A table that nobody is seen to write: what is said to feed it may have been late itself."""
+    own = _from_outside(world, missed)
+    told = Tried("", Slot(missed.since or missed.by, missed.by, missed.by), (), (), ())
+    above = _late_inputs(world, missed, told, seen | {missed.urn}, depth)
+    if not above:
+        return [own]
+    return [*(each.below(missed.urn) for each in above), own.ruled_out(0.5, "what feeds it explains it")]
 
 
 def _writer(world: World, writers: list[str]) -> str:

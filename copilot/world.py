@@ -209,6 +209,11 @@ class World:
         read = {source for job in self.writers(urn) for source in self.inputs(job)}
         return sorted((fed | read) - {urn})
 
+    def declared(self, urn: str) -> list[str]:
+        """Tables that feed a table by what registrations declare, through no job that is known."""
+        edges = self.into("FEEDS", NodeRef("Dataset", urn), "Dataset")
+        return sorted({edge.src.key for edge in edges if not edge.props.get("jobs")} - {urn})
+
     def failures(self, label: str, key: str) -> list[FailureView]:
         """Failure signatures on a data set or job."""
         edges = self.into("AFFECTS", NodeRef(label, key), "FailureSignature")

@@ -21,6 +21,7 @@ from signal_factory.wire import (
     parse_body,
 )
 
+from .clocks import not_ahead
 from .from_events import (
     from_deployment,
     from_evidence,
@@ -67,7 +68,7 @@ def translate(envelope: Envelope, identity: Identity) -> Translated:
     facts = tuple(_facts(body, envelope, identity))
     for fact in facts:
         _check_times(fact)
-    return Translated(facts, unplaced=unplaced)
+    return Translated(tuple(not_ahead(fact, envelope.time) for fact in facts), unplaced=unplaced)
 
 
 def _check_times(fact: Fact) -> None:
