@@ -21,8 +21,6 @@ from .gremlin_codec import AT, KEY, edge_of, node_of
 from .gremlin_ids import vertex_id
 from .gremlin_wire import Address
 
-_SCAN_BATCH = 2_000
-
 
 class GremlinGraphStore(GraphStore):
     """A graph behind one traversal source, reached through bytecode over a web socket.
@@ -70,7 +68,8 @@ class GremlinGraphStore(GraphStore):
         if prefix:
             found = found.has(KEY, words.text.starting_with(prefix))
         if after:
-            found = found.has(words.t.id, words.p.gt(vertex_id(NodeRef(label, after))))
+            following = words.p.gt(vertex_id(NodeRef(label, after)))
+            found = found.where(words.start().id_().is_(following))
         return self._nodes(found.order().by(words.t.id), limit)
 
     def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
@@ -79,8 +78,7 @@ class GremlinGraphStore(GraphStore):
             return Subgraph({}, (), {})
         words = self._client.words
         traversal = gremlin_expand.traversal(words, seeds, spec)
-        rows = self._client.retrying(lambda: self._client.ask(traversal))
-        return gremlin_expand.cut(words, rows, seeds, spec)
+        return gremlin_expand.cut(words, self._rows(traversal), seeds, spec)
 
     def merge_nodes(self, old: NodeRef, new: NodeRef) -> None:
         """See ``GraphStore.merge_nodes``; ``old`` goes last, so that a broken merge can be done again."""
@@ -107,7 +105,7 @@ class GremlinGraphStore(GraphStore):
         old = words.start().E().has_label(kind).has(AT, words.p.gt("").and_(words.p.lt(before)))
         source, target = words.start().out_v().id_(), words.start().in_v().id_()
         ordered = old.order().by(AT).by(source).by(target).limit(max(0, limit))
-        return [edge_of(row, words) for row in self._scan(ordered.element_map())]
+        return [edge_of(row, words) for row in self._rows(ordered.element_map())]
 
     def edges_of(self, refs: Iterable[NodeRef]) -> list[Edge]:
         """See ``GraphStore.edges_of``."""
@@ -131,8 +129,8 @@ class GremlinGraphStore(GraphStore):
     def elements(self) -> Iterable[Node | Edge]:
         """See ``GraphStore.elements``: all of the graph is read before the first is handed out."""
         words = self._client.words
-        vertices = self._scan(words.start().V().has_label(*LABELS).element_map())
-        lines = self._scan(words.start().E().has_label(*EDGE_KINDS).element_map())
+        vertices = self._rows(words.start().V().has_label(*LABELS).element_map(), scans=True)
+        lines = self._rows(words.start().E().has_label(*EDGE_KINDS).element_map(), scans=True)
         nodes = sorted((node_of(row, words) for row in vertices), key=lambda node: node.ref)
         edges = sorted(
             (edge_of(row, words) for row in lines), key=lambda edge: (edge.kind, edge.src, edge.dst)
@@ -159,12 +157,12 @@ class GremlinGraphStore(GraphStore):
         gremlin_write.drop_nodes(self._client, [old])
 
     def _nodes(self, ordered: Any, limit: int) -> list[Node]:
-        words = self._client.words
-        return [node_of(row, words) for row in self._scan(ordered.limit(max(0, limit)).element_map())]
+        rows = self._rows(ordered.limit(max(0, limit)).element_map())
+        return [node_of(row, self._client.words) for row in rows]
 
     def _counts(self, elements: Any) -> dict[str, int]:
-        (counts,) = self._scan(elements.group_count().by(self._client.words.t.label))
+        (counts,) = self._rows(elements.group_count().by(self._client.words.t.label))
         return {str(name): int(counts[name]) for name in sorted(counts)}
 
-    def _scan(self, traversal: Any) -> list[Any]:
-        return self._client.retrying(lambda: self._client.ask(traversal, scans=True, batch=_SCAN_BATCH))
+    def _rows(self, traversal: Any, *, scans: bool = False) -> list[Any]:
+        return self._client.retrying(lambda: self._client.ask(traversal, scans=scans))

@@ -16,6 +16,7 @@ from .gremlin_words import Words, words
 
 R = TypeVar("R")
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+_BATCH = 500
 _OK = frozenset({200, 204, 206})
 _UNAUTHORISED = frozenset({401, 403, 407})
 # 429 is throttling, 596 a server's own word for "try again" (TinkerPop 3.5).
@@ -38,7 +39,7 @@ class Patience:
     request over the whole graph.
     """
 
-    answer_s: float = 30.0
+    answer_s: float = 20.0
     scan_s: float = 600.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -63,7 +64,7 @@ class GremlinClient:
             address = replace(address, login=partial(self._login, user=user, password=password))
         self._wires = Wires(address)
 
-    def ask(self, traversal: Any, *, scans: bool = False, batch: int = 256) -> list[Any]:
+    def ask(self, traversal: Any, *, scans: bool = False) -> list[Any]:
         """All results of a traversal, in one round trip.
 
         Raises:
@@ -76,7 +77,7 @@ class GremlinClient:
             "gremlin": traversal.bytecode,
             "aliases": {"g": self._source},
             "evaluationTimeout": self.words.long(int(timeout_s * 1_000)),
-            "batchSize": batch,
+            "batchSize": _BATCH,
         }
         message = self._message(uuid.uuid4(), "bytecode", options)
         try:

@@ -47,7 +47,8 @@ def words() -> Words:
         process = import_module("gremlin_python.process.traversal")
     except ImportError:
         raise ConfigurationError(
-            "the Gremlin driver is not installed", hint="Install gremlinpython 3.8 (`make setup-all`)."
+            "the Gremlin driver is not installed",
+            hint="Install it: pip install 'gremlinpython>=3.8,<3.9', or make setup-all.",
         ) from None
     return Words(
         t=process.T,
