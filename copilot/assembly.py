@@ -31,6 +31,8 @@ from .settled import Settled
 __all__ = ["Assembly", "Ledger", "Outside", "Settled"]
 
 Document: TypeAlias = dict[str, Any]
+Ended: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, timedelta], ...]]
+"""An incident that has ended: its episodes, and the limits that it escalated by."""
 _MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
 _ABOUT = ("name", "tier", "classification", "owner_team", "runbook_url")
 
@@ -67,6 +69,7 @@ class Assembly:
         self._store = store
         self.ledger = ledger or Ledger()
         self.touched: set[str] = set()
+        self._ended: dict[Ended, Document] = {}
         self._open = {
             (each.dataset, each.track): each
             for each in self.ledger.episodes.values()
@@ -144,7 +147,10 @@ class Assembly:
     def incidents(self, now: datetime, outside: Outside | None = None) -> list[Document]:
         """All incidents, newest first."""
         outside = outside or Outside()
-        found = [self._incident(group, now, outside) for group in grouped(self._told(now, outside.silenced))]
+        groups = grouped(self._told(now, outside.silenced))
+        ended: dict[Ended, Document] = {}
+        found = [self._told_once(group, now, outside, ended) for group in groups]
+        self._ended = ended
         note_recurrences(found, outside.said)
         return sorted(found, key=lambda each: (each["created_at"], each["incident_id"]), reverse=True)
 
@@ -226,6 +232,20 @@ class Assembly:
         scene = Scene(founder_of(episodes).incident_id, also, self.hurt(), owner, origins)
         document, steps = report(self._store, episode, verdict, scene)
         return document, edges_of(steps, format_time(episode.opened_at)) if steps else []
+
+    def _told_once(
+        self, group: list[Told], now: datetime, outside: Outside, ended: dict[Ended, Document]
+    ) -> Document:
+        """An incident; one that has ended with all that is known of it does not change any more.
+
+        What is handed out is a copy as deep as ``note_recurrences`` writes.
+        """
+        settled = (self.ledger.settled.get(each.key) for each, _ in group if each.resolved_at is not None)
+        if sum(bool(each and each.about) for each in settled) < len(group):
+            return self._incident(group, now, outside)
+        key = (tuple(each.key for each, _ in group), tuple(sorted(outside.limits.items())))
+        incident = ended[key] = self._ended.get(key) or self._incident(group, now, outside)
+        return {**incident, "impact": dict(incident["impact"])}
 
     def _incident(self, group: list[Told], now: datetime, outside: Outside) -> Document:
         episodes = [episode for episode, _ in group]
