@@ -1,17 +1,20 @@
 """Traversals sent to a Gremlin server as bytecode: no scripts, no lambdas."""
 
 import re
+import struct
 import time
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from signal_factory.errors import BackendUnavailable, ConfigurationError
 
-from .gremlin_wire import Address, WireBroken, WireRefused, Wires
+from .gremlin_frames import Frames, Unknown
+from .gremlin_wire import Address, WireBroken, WireRefused, Wires, status_of
 from .gremlin_words import Words, words
 
 R = TypeVar("R")
@@ -59,6 +62,7 @@ class GremlinClient:
     ) -> None:
         self.words: Words = words()
         self.patience = patience or Patience()
+        self._frames = Frames(self.words)
         self._source = source
         if user:
             address = replace(address, login=partial(self._login, user=user, password=password))
@@ -123,8 +127,17 @@ class GremlinClient:
         plain = b64encode(f"\0{user}\0{password}".encode()).decode()
         return self._message(request, "authentication", {"sasl": plain})
 
+    def _said(self, frame: bytes) -> Any:
+        try:
+            return self.words.serializer.deserialize_message(frame)
+        except Exception as error:  # the driver's reader fails in many ways
+            raise Transient(f"the answer cannot be read: {type(error).__name__}") from error
+
     def _results(self, frame: bytes) -> list[Any]:
-        said = self.words.serializer.deserialize_message(frame)
+        if status_of(frame) in _OK:
+            with suppress(Unknown, IndexError, struct.error, UnicodeDecodeError):
+                return self._frames.results(frame)
+        said = self._said(frame)
         status = int(said["status"]["code"])
         if status in _OK:
             return [traverser.object for traverser in said["result"]["data"] or ()]

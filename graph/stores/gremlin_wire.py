@@ -123,7 +123,7 @@ class Wires:
         await socket.send_bytes(message)
         while True:
             frame = await _frame(socket)
-            status = _status(frame)
+            status = status_of(frame)
             if status == _AUTHENTICATE and self._address.login is not None:
                 await socket.send_bytes(self._address.login(uuid.UUID(bytes=frame[2:18])))
                 continue
@@ -154,6 +154,6 @@ async def _frame(socket: "aiohttp.ClientWebSocketResponse") -> bytes:
     return frame
 
 
-def _status(frame: bytes) -> int:
-    # Version, a flag that the request's id follows, the id, the status.
+def status_of(frame: bytes) -> int:
+    """The status code of an answer: after its version, a flag, and the request's id."""
     return int.from_bytes(frame[18:_HEAD], "big")

@@ -17,7 +17,8 @@ _LAST_OF_AN_ANSWER = 206
 class Gate:
     """``lose`` are the numbers of requests, from 1, that the server serves and whose answer never arrives.
 
-    ``refuse`` are those that it never sees, with the status and the message that come back instead.
+    ``refuse`` are those that it never sees, with the status and the message that come back instead;
+    ``garble`` those whose answer is cut short.
     """
 
     target: str
@@ -27,6 +28,7 @@ class Gate:
     connections: int = 0
     lose: set[int] = field(default_factory=set[int])
     refuse: dict[int, tuple[int, str]] = field(default_factory=dict[int, tuple[int, str]])
+    garble: set[int] = field(default_factory=set[int])
     sent: list[bytes] = field(default_factory=list[bytes])
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -60,7 +62,7 @@ class Gate:
             is_last = int.from_bytes(answer[18:22], "big") != _LAST_OF_AN_ANSWER
             if is_last and number in self.lose:
                 return False
-            await inside.send_bytes(answer)
+            await inside.send_bytes(answer[:40] if number in self.garble else answer)
             if is_last:
                 return True
 
