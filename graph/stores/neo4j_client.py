@@ -21,6 +21,7 @@ Work: TypeAlias = Callable[[Transaction], Awaitable[T]]
 
 _LOG = logging.getLogger("signal_factory.graph")
 _USER_AGENT: Final = "signal-factory"
+_FAREWELL_S: Final = 0.05
 _DOWN: Final = (
     "Check that the graph server runs and that graph_url leads to it; nothing acknowledged is lost."
 )
@@ -140,6 +141,7 @@ class BoltClient:
             await result.consume()
 
     def _end(self) -> None:
+        asyncio.run_coroutine_threadsafe(_settled(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -150,6 +152,15 @@ async def rows(transaction: Transaction, statement: str, **parameters: Any) -> l
     result = await transaction.run(statement, parameters)
     found: list[list[Any]] = await result.values()
     return found
+
+
+async def _settled() -> None:
+    """Let connections that were dropped a moment ago close their sockets, and tasks given up end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(_FAREWELL_S)
 
 
 async def _within(work: Coroutine[Any, Any, T], timeout_s: float) -> T:

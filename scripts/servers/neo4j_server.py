@@ -22,7 +22,7 @@ class Neo4jServer(Server):
         super().__init__(directory)
         self._port = free_port()
         self._password = secrets.token_urlsafe(12)
-        self._certificate = certificate
+        self.certificate = certificate
         self._classes = f"{parts(self.name)}/*"
 
     def prepare(self) -> None:
@@ -47,7 +47,7 @@ class Neo4jServer(Server):
 
     def where(self) -> Endpoint:
         """Bolt without routing."""
-        scheme = "bolt+ssc" if self._certificate else "bolt"
+        scheme = "bolt+ssc" if self.certificate else "bolt"
         return Endpoint(f"{scheme}://127.0.0.1:{self._port}", "neo4j", self._password, "neo4j")
 
     def answers(self) -> bool:
@@ -61,7 +61,7 @@ class Neo4jServer(Server):
             *("server.http.enabled=false", "server.https.enabled=false", "dbms.usage_report.enabled=false"),
             *("server.memory.heap.max_size=1g", "server.memory.pagecache.size=256m"),
         ]
-        return settings if self._certificate is None else [*settings, *self._encrypted(*self._certificate)]
+        return settings if self.certificate is None else [*settings, *self._encrypted(*self.certificate)]
 
     def _encrypted(self, key: Path, certificate: Path) -> list[str]:
         return [

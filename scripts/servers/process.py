@@ -113,7 +113,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         """Ask it to end, and kill it when it does not."""
-        if self._process is None:
+        if self._process is None or self._process.poll() is not None:
             return
         self._signal(signal.SIGCONT)
         self._signal(self.stop_signal)

@@ -3,12 +3,14 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from .process import Server
 
+S = TypeVar("S", bound=Server)
 NAMES: tuple[str, ...] = ("neo4j", "arcadedb", "gremlin", "kafka", "postgres")
 
 
@@ -60,8 +62,15 @@ def running(name: str) -> Generator[Server]:
         PartsMissing: what it runs on is not here.
         ServerFailed: it does not come up.
     """
+    with started(lambda directory: server(name, directory)) as made:
+        yield made
+
+
+@contextmanager
+def started(make: Callable[[Path], S]) -> Generator[S]:
+    """As ``running``, for a server that is set up in a way of its own."""
     with throw_away() as directory:
-        made = server(name, directory)
+        made = make(directory)
         made.prepare()
         try:
             made.start()
