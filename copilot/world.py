@@ -17,6 +17,8 @@ from signal_factory.times import format_time, parse_time
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When something happened whose time nobody told."""
 
+_MOST_SKEW = timedelta(minutes=15)
+
 HISTORY = timedelta(days=9)
 """How far back an investigation looks: the seven-day baseline and some room."""
 
@@ -289,11 +291,18 @@ def _run(ref: NodeRef, node: Node) -> RunView | None:
 
 
 def _change(ref: NodeRef, node: Node) -> Change:
-    at = _moment(node, "deployed_at") or _moment(node, "first_seen") or LONG_AGO
     return Change(
-        ref.key, _text(node, "service"), _text(node, "version"), _text(node, "previous_version"), at,
-        _texts(node, "source"), _text(node, "change_summary"),
+        ref.key, _text(node, "service"), _text(node, "version"), _text(node, "previous_version"),
+        _live(node), _texts(node, "source"), _text(node, "change_summary"),
     )  # fmt: skip
+
+
+def _live(node: Node) -> datetime:
+    """When a version went live: one that records carry minutes before was live, whatever clocks say."""
+    told, seen = _moment(node, "deployed_at"), _moment(node, "first_seen")
+    if told is not None and seen is not None and told - _MOST_SKEW <= seen < told:
+        return seen
+    return told or seen or LONG_AGO
 
 
 def _failure(ref: NodeRef, node: Node) -> FailureView:

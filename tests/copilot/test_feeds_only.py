@@ -93,3 +93,37 @@ def test_tables_that_fail_by_what_they_are_fed_are_one_incident_of_the_first_tha
         quarantine(scenario, when, urn, f"check-{when:%H%M}", "NULL_RATE:price", "G4_CONTRACT")
     incident = assert_cause(_watched(scenario), "SOURCE_DATA_ANOMALY", CLEAN)
     assert set(CHAIN[1:]) <= set(incident["datasets"])
+
+
+def _hours(last: dict[str, int]) -> Json:
+    """Two days of hours; in the last one, each table comes so many minutes late, or not at all."""
+    scenario, every = Scenario("UTC"), {VENDOR: 15, JOINED: 30, SERVED: 45}
+    start = scenario.at("2026-01-13", "00:00")
+    slo: Json = {"freshness": {"schedule": "0 * * * *", "grace_period": "10m"}}
+    scenario.dataset(start, VENDOR, tier=3, feeds=[JOINED])
+    scenario.dataset(start, JOINED, tier=2, feeds=[SERVED], slo=slo)
+    scenario.dataset(start, SERVED, tier=1, slo=slo)
+    for number in range(48):
+        hour = start + timedelta(hours=number)
+        for urn, minute in every.items():
+            if number < 47 or urn in last:
+                late = last[urn] if number == 47 else number * 7 % 3
+                deliver(scenario, hour + timedelta(minutes=minute + late), urn, f"{hour:%Y-%m-%dT%H}")
+    end = start + timedelta(hours=48)
+    return replay(scenario.ticks(end - timedelta(hours=1), end + timedelta(minutes=45)))
+
+
+@pytest.mark.parametrize(
+    ("last", "cause"),
+    [
+        ({}, VENDOR),
+        (dict.fromkeys((VENDOR, JOINED, SERVED), 50), VENDOR),
+        ({VENDOR: 1}, JOINED),
+        ({VENDOR: 1, JOINED: 2}, SERVED),
+    ],
+)
+def test_an_hour_that_did_not_come_is_seen_back_to_the_first_late_table(
+    last: dict[str, int], cause: str
+) -> None:
+    (incident,) = _hours(last)["incidents"]
+    assert cause_of(incident) == ("UPSTREAM_DATA_LATE", "Dataset", cause)

@@ -10,17 +10,20 @@ from service.replay import replay_lines
 from tests.scenarios.expecting import assert_cause, assert_healthy
 from tests.scenarios.scenario import FORMS, Form, Json, Scenario, rfc3339
 from tests.scenarios.scenario_fleet import ORDERS, fleet, tonight
-from tests.scenarios.scenario_runs import Batch, Night
+from tests.scenarios.scenario_runs import BATCH_GATES, Batch, Night
+from tests.scenarios.scenario_streams import flow, steady
 
 LOAD = Batch("job://cron/rates_load", "ds://bronze/rates", start="00:10", minutes=9)
 PRICES = replace(ORDERS, reads=(LOAD.writes,), start="00:20", minutes=12)
+STREAM = "urn:dp:orders:created"
 DENIED = Night(outcome="fail", minutes=3, reason="Permission denied")
 ABSENT = Night(outcome="absent")
+TIMES = ("event_time", "eventTime", "actual_start_time", "timestamp", "deployed_at")
 CLOCKS = [(2, 0), (4, 0), (-4, 0), (0, -4), (0, 4), (3, -3), (-3, 3)]
 
 
 def _shifted(body: Json, off: timedelta) -> Json:
-    told = [name for name in ("event_time", "eventTime", "actual_start_time") if name in body]
+    told = [name for name in TIMES if name in body]
     return body | {name: rfc3339(datetime.fromisoformat(body[name]) + off) for name in told}
 
 
@@ -45,6 +48,14 @@ def _told(scenario: Scenario, *clocks: tuple[Batch, float]) -> Json:
             if _sender(envelope) in (batch.job, batch.writes):
                 body = _shifted(body, timedelta(minutes=minutes))
         lines.append(json.dumps(envelope | {"body": body}))
+    return replay_lines(lines)
+
+
+def _by_kind(scenario: Scenario, clocks: dict[str, float]) -> Json:
+    lines = [
+        json.dumps(each | {"body": _shifted(each["body"], timedelta(minutes=clocks.get(each["kind"], 0)))})
+        for each in scenario.envelopes()
+    ]
     return replay_lines(lines)
 
 
@@ -76,3 +87,30 @@ def test_a_job_whose_input_was_there_is_blamed_itself(
 @pytest.mark.parametrize("clocks", [*CLOCKS, (300, 300), (-50, -50)])
 def test_nothing_is_wrong_with_data_for_a_clock_that_is(clocks: tuple[float, float], form: Form) -> None:
     assert_healthy(_night(form, clocks, {}))
+
+
+@pytest.mark.parametrize("evidence", [-12, -4, 0, 4, 40])
+@pytest.mark.parametrize("deployment", [-4, 0, 4])
+def test_a_version_that_records_carry_is_live_whatever_the_deployers_clock_says(
+    evidence: float, deployment: float
+) -> None:
+    scenario = Scenario()
+    start = scenario.at("2026-01-15", "10:00")
+    scenario.stream_mapping(start - timedelta(hours=2), "orders", STREAM, "orders-svc")
+    slo = {"contract": {"compliance_rate": 0.95, "warning_rate": 0.8}}
+    scenario.dataset(start - timedelta(hours=2), STREAM, service="orders-svc", slo=slo)
+    steady(scenario, STREAM, start)
+    scenario.deploy(start - timedelta(seconds=20), "orders-svc", "v2.0", previous_version="v1.0")
+    end = start + timedelta(minutes=30)
+    flow(scenario, STREAM, start, end, count=120, bad=110, service="orders-svc", version="v2.0")
+    document = _by_kind(scenario.ticks(start, end), {"evidence": evidence, "deployment": deployment})
+    assert_cause(document, "DEPLOYMENT", "orders-svc:v2.0")
+
+
+@pytest.mark.parametrize("evidence", [-30, -5, 5, 30])
+@pytest.mark.parametrize("job", [-30, 0, 30])
+def test_gates_that_another_clock_dates_are_no_gap(evidence: float, job: float) -> None:
+    gated = replace(LOAD, gates=BATCH_GATES)
+    scenario = fleet("native", [gated])
+    tonight(scenario, [gated])
+    assert_healthy(_by_kind(scenario, {"evidence": evidence, "job_event": job, "write_event": job}))
