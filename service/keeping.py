@@ -19,9 +19,10 @@ def keep_explanations(pipeline: Pipeline, ends: Horizons, pace: Pace) -> None:
     """What is open is explained once more while the runs it rests on are there one by one."""
     assembly = pipeline.assembly
     with pace.slice(1):
-        pipeline.flush()
         now = pipeline.memory.clock.now
         ageing = assembly.ageing(datetime.fromisoformat(ends.folded)) if now else []
+        if ageing:
+            pipeline.flush()
     for episode in ageing:
         kept = assembly.explanation_of(episode, now or episode.opened_at)
         with pace.slice(1):

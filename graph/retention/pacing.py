@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
 
-TARGET_S, LIMIT_S = 0.015, 0.050
+TARGET_S, LIMIT_S = 0.010, 0.050
 """What a slice should take, and what it may (issue: writers wait no longer for retention)."""
 _FIRST, _MOST = 4, 2_000
 _SLICES_TO_EASE = 20

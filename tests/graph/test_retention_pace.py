@@ -51,11 +51,11 @@ def test_slices_grow_while_they_are_quick_and_shrink_when_the_store_slows_down()
     clock = Clock()
     pace = Pace(clock=clock)
     work(pace, clock, 0.0001)
-    assert 100 <= pace.size <= 150
+    assert 90 <= pace.size <= 110
     taken = work(pace, clock, 0.001)
     assert taken[0] > LIMIT_S
     assert max(taken[2:]) < LIMIT_S
-    assert 14 <= pace.size <= 15
+    assert 9 <= pace.size <= 10
 
 
 def test_a_fixed_size_stays() -> None:
