@@ -32,10 +32,11 @@ _LOGIN: Final = "Check graph_user, graph_password, graph_database and graph_ca."
 class Patience:
     """Seconds until a call is given up, and until a connection is."""
 
-    read_s: float = 20.0
-    write_s: float = 60.0
+    read_s: float = 10.0
+    write_s: float = 30.0
     connect_s: float = 5.0
     retry_s: float = 5.0
+    probe_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class BoltClient:
         self._name = f"the graph server at {address.url}"
         self._patience = patience or Patience()
         self._errors = _driver_errors()
+        self._is_down = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="graph-bolt", daemon=True)
         self._thread.start()
@@ -93,13 +95,24 @@ class BoltClient:
         if self._loop.is_closed():
             return
         try:
-            self._call(self._driver.close(), self._patience.connect_s)
+            self._attempt(self._driver.close(), self._patience.connect_s)
         except BackendUnavailable:
             _LOG.debug("the graph server did not say goodbye")
         finally:
             self._end()
 
     def _call(self, work: Coroutine[Any, Any, T], timeout_s: float) -> T:
+        """Answer, or fail; once a server has failed, soon, until it answers again."""
+        if self._is_down:
+            try:
+                self._attempt(self._driver.verify_connectivity(), self._patience.probe_s)
+            except BaseException:
+                work.close()
+                raise
+            self._is_down = False
+        return self._attempt(work, timeout_s)
+
+    def _attempt(self, work: Coroutine[Any, Any, T], timeout_s: float) -> T:
         if self._loop.is_closed():
             work.close()
             raise BackendUnavailable("the graph is closed")
@@ -107,10 +120,12 @@ class BoltClient:
         try:
             return waiting.result()
         except TimeoutError:
+            self._is_down = True
             raise BackendUnavailable(f"{self._name} gave no answer for {timeout_s:g} s", hint=_DOWN) from None
         except self._errors.login as error:
             raise ConfigurationError(f"{self._name} {_told(error, 'refused')}", hint=_LOGIN) from None
         except self._errors.any as error:
+            self._is_down = isinstance(error, self._errors.gone)
             raise BackendUnavailable(f"{self._name} {_told(error, 'does not answer')}", hint=_DOWN) from None
         finally:
             waiting.cancel()
@@ -186,13 +201,15 @@ def _told(error: Exception, otherwise: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Errors:
     login: tuple[type[Exception], ...]
+    gone: tuple[type[Exception], ...]
     any: tuple[type[Exception], ...]
 
 
 def _driver_errors() -> _Errors:
     found = _module("neo4j.exceptions")
     login = (found.AuthError, found.ConfigurationError, found.CertificateConfigurationError)
-    return _Errors(login, (found.Neo4jError, found.DriverError, OSError))
+    gone = (found.ServiceUnavailable, found.SessionExpired, OSError)
+    return _Errors(login, gone, (found.Neo4jError, found.DriverError, OSError))
 
 
 def _module(name: str) -> Any:
