@@ -15,6 +15,7 @@ from signal_factory.times import format_time
 from ...backends import GRAPH_FILE
 from ...budgets import spent_in
 from ...eventlog import EventLog
+from ...graph_probe import probed
 from ...lease import holder
 from ...presence import announced
 from ...settings import Settings
@@ -76,7 +77,8 @@ def _data(settings: Settings) -> dict[str, Any]:
         "writer": holder(directory),
         "server": announced(directory),
         "sizes": {name: _size(directory / name) for name in (LOG_FILE, GRAPH_FILE)},
-        "problems": [],
+        "graph_server": (answer := probed(settings))[0],
+        "problems": answer[1],
     }
     if directory.exists() and not directory.is_dir():
         found["problems"].append(f"{directory} is not a directory")
