@@ -10,7 +10,7 @@ from .schema import LABELS
 SIGNATURES_PER_OWNER = LABELS["FailureSignature"].cap
 SIGNATURES = 200_000
 """The most failure signatures of all data sets and jobs together, overflow buckets not counted."""
-_MOST_UNCHECKED = 10_000
+_MOST_UNCHECKED = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Engine:
         self._resets: dict[str, datetime] = {}
         self._limits: Mapping[int, timedelta] = LIMITS
         self._dirty: dict[str, str] = {}
-        self._counts = FilterCounts({}, {}, {})
+        self._counts: tuple[FilterCounts, CapUse] | None = None
         self._version = 0
         self._incidents: tuple[int, list[Document]] | None = None
         self._health: tuple[int, dict[str, Document]] | None = None
@@ -286,10 +286,11 @@ class Engine:
         return rows | self._caps_row()
 
     def _caps_row(self) -> dict[str, str]:
-        """How often the write filter acted, where that has changed: `sf doctor` reads it."""
-        counts = self._pipeline.filter.counts()
-        is_same, self._counts = counts == self._counts, counts
-        return {} if is_same else {"filter": canonical_json(asdict(counts))}
+        """How often caps acted, where that has changed: `sf doctor` reads it."""
+        counts, walks = self._pipeline.filter.counts(), self._graph.traversals()
+        is_same, self._counts = (counts, walks) == self._counts, (counts, walks)
+        told = {"filter": asdict(counts), "traversals": walks.document()}
+        return {} if is_same else {name: canonical_json(each) for name, each in told.items()}
 
     def load(self, rows: Mapping[str, str]) -> None:
         """Restore from such rows."""

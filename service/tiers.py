@@ -35,7 +35,7 @@ def _of_graph(settings: Settings, rows: Mapping[str, str]) -> dict[str, Any]:
     finally:
         graph.close()
     known.recall(_counts(rows))
-    caps = [use.document() for use in known.caps(stats.nodes_by_label)]
+    caps = [use.document() for use in known.caps(stats.nodes_by_label)] + _traversals(rows)
     return {"tiers": _tiers(settings, stats), "caps": caps, "problems": []}
 
 
@@ -43,6 +43,12 @@ def _counts(rows: Mapping[str, str]) -> FilterCounts:
     from .memory_rows import read_json
 
     return FilterCounts(**read_json(rows["filter"])) if "filter" in rows else FilterCounts({}, {}, {})
+
+
+def _traversals(rows: Mapping[str, str]) -> list[dict[str, Any]]:
+    from .memory_rows import read_json
+
+    return [read_json(rows["traversals"])] if "traversals" in rows else []
 
 
 def _tiers(settings: Settings, stats: GraphStats) -> dict[str, str]:

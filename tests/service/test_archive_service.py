@@ -63,6 +63,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def filled(application: Application, days: int = 100) -> Application:
     done = application.ingest(application.sort(read_lines(lines(days)), kind=None, source="test"))
     assert application.wait_applied(done.last, 60)
+    application.stats()  # writes what is buffered
     application.retention.pass_once()
     return application
 
@@ -155,6 +156,7 @@ def test_doctor_and_metrics_tell_tiers_and_caps(application: Application, cli: C
     caps = {each["label"]: each for each in graph["caps"]}
     assert caps["JobRun"] == {"label": "JobRun", "cap": 2_000_000, "used": 31, "refused": 0}
     assert caps["JobDay"]["used"] == 60
+    assert caps["nodes of one traversal"].keys() == {"label", "cap", "used", "refused"}
     _, out, _ = cli("doctor")
     assert "31 of 2,000,000" in out
 
