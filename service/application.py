@@ -13,11 +13,10 @@ from signal_factory.errors import BackendUnavailable, NotFound
 
 from . import budgets
 from .applier import Applier, Pacing
-from .backends import ClosableGraph, engine_of, forget_graph
+from .backends import ClosableGraph, engine_of, forget_graph, log_of, routes_of
 from .clocks import EngineClock, TimeSource, wall_clock
 from .documents import Item
 from .entries import Appended, Reset, Verdict
-from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
 from .intake import Limits, Sorted, sort_items
@@ -71,7 +70,7 @@ class Application:
 
     def _open(self, backends: Backends | None, *, rebuild: bool) -> None:
         settings = self.settings
-        self.log = EventLog(settings.data_dir, max_rejected=settings.max_rejected)
+        self.log = log_of(settings)
         if rebuild:
             self.log.forget_state()
             forget_graph(settings)
@@ -222,7 +221,8 @@ class Application:
         from .routing.worker import Routing
 
         return Routing(
-            self.settings.routes, self.settings.data_dir, os.environ, self.read_model, self._registered,
+            self.settings.routes, routes_of(self.settings), self.settings.data_dir, os.environ,
+            self.read_model, self._registered,
             now=self.engine_now, wall=self.now, backlog=lambda: self.backlog,
             is_ready=lambda: bool(self.readiness()["ready"]), counted=self.metrics.notified,
         )  # fmt: skip

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from .graph_address import GREMLIN, scheme_of
 from .ports import RunningEngine
+from .state.files import LOG_FILE
 
 if TYPE_CHECKING:
     from graph.port import GraphStore
 
+    from .eventlog import EventLog
+    from .routing.store import RoutesStore
     from .settings import Settings
 
 GRAPH_FILE = "graph.db"
@@ -78,6 +81,39 @@ def forget_graph(settings: "Settings") -> None:
         clear(graph)
     finally:
         graph.close()
+
+
+def log_of(settings: "Settings", *, read_only: bool = False) -> "EventLog":
+    """The log and the engine's state: in the data directory, or on the server that the settings name.
+
+    Raises:
+        BackendUnavailable: it cannot be reached, or there is none (read-only).
+        ConfigurationError: a newer version wrote it, or the driver is missing.
+    """
+    from .eventlog import EventLog
+
+    return EventLog(
+        settings.data_dir,
+        state_url=settings.state_url.get_secret_value(),
+        read_only=read_only,
+        max_rejected=settings.max_rejected,
+    )
+
+
+def routes_of(settings: "Settings") -> "RoutesStore":
+    """What receivers were told and what is on its way to them, beside the log.
+
+    Raises:
+        BackendUnavailable: it cannot be reached.
+    """
+    from .routing.store import RoutesStore
+
+    return RoutesStore(settings.data_dir, state_url=settings.state_url.get_secret_value())
+
+
+def holds_log(settings: "Settings") -> bool:
+    """Whether there is a log to read, as far as can be told without asking a server."""
+    return bool(settings.state_url.get_secret_value()) or (settings.data_dir / LOG_FILE).is_file()
 
 
 def _bolt(settings: "Settings", read_only: bool) -> "GraphStore":

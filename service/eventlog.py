@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
@@ -36,6 +36,9 @@ from .state.tables import (
     rejected_counts,
 )
 from .state.upsert import replacing
+
+if TYPE_CHECKING:
+    from .fleetlease import FleetLease
 
 V = TypeVar("V")
 _TURN: Final = 0x5F_6C_6F_67
@@ -102,6 +105,12 @@ class EventLog:
     def guard(self, lease: Lease) -> None:
         """From now on engine state is saved only as long as ``lease`` is ours."""
         self._lease = lease
+
+    def lease(self, holder: str, ttl_s: float) -> "FleetLease":
+        """The lease of the second stage in the same database; ``holder`` is nobody else's name."""
+        from .fleetlease import FleetLease
+
+        return FleetLease(self._db, holder, ttl_s)
 
     def append(
         self, envelopes: Iterable[Envelope], received_at: datetime, rejected: Iterable[Rejected] = ()

@@ -32,7 +32,8 @@ class FleetLease(Lease):
 
     def __init__(self, database: Database, holder: str, ttl_s: float, name: str = SECOND_STAGE) -> None:
         """``holder`` must be this process's alone, and no earlier one's; ``ttl_s`` are seconds."""
-        self._db, self._holder, self._ttl_s, self._name = database, holder, ttl_s, name
+        self.holder = holder
+        self._db, self._ttl_s, self._name = database, ttl_s, name
         self._token = 0
 
     @property
@@ -80,7 +81,7 @@ class FleetLease(Lease):
         is_own = leases.c.holder == statement.excluded.holder
         return (
             statement.values(
-                name=self._name, holder=self._holder, token=1, since=now, expires_at=now + self._ttl_s
+                name=self._name, holder=self.holder, token=1, since=now, expires_at=now + self._ttl_s
             )
             .on_conflict_do_update(
                 index_elements=[leases.c.name],
@@ -99,11 +100,11 @@ class FleetLease(Lease):
         return update(leases).where(*self._is_own())
 
     def _is_own(self) -> tuple[ColumnElement[bool], ...]:
-        return leases.c.name == self._name, leases.c.holder == self._holder, leases.c.token == self._token
+        return leases.c.name == self._name, leases.c.holder == self.holder, leases.c.token == self._token
 
     def _lost(self) -> None:
         self._token = 0
-        raise LeaseLost(f"{self._holder} has lost the lease {self._name} to another process")
+        raise LeaseLost(f"{self.holder} has lost the lease {self._name} to another process")
 
 
 def _now(db: Connection) -> ColumnElement[float]:

@@ -27,6 +27,7 @@ from signal_factory.errors import ConfigurationError
 
 from .graph_address import checked_graph_url, scheme_of
 from .routing.config import Routes
+from .state.address import checked_state_url
 
 MIB = 1024 * 1024
 CONFIG_FILE = "sf.toml"
@@ -86,6 +87,7 @@ class Settings(BaseModel):
     graph_auth: Literal["basic", "none", "sigv4"] = "basic"
     graph_region: str = ""
     graph_ca: Path | None = None
+    state_url: Annotated[SecretStr, AfterValidator(checked_state_url)] = SecretStr("")
     routes: Routes = Routes()
 
     @model_validator(mode="after")

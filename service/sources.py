@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable
 
-from .backends import engine_of
+from .backends import engine_of, holds_log, log_of
 from .budgets import document
 from .clocks import EngineClock, wall_clock
-from .eventlog import EventLog
 from .gate import Gate
 from .gated import GatedReadModel
 from .keys import LOCAL_KEY_FILE
 from .presence import announced
 from .remote import RemoteReadModel, answers
 from .settings import LoadedSettings, Settings
-from .state.files import LOG_FILE
 
 if TYPE_CHECKING:
     from .application import Application
@@ -131,7 +129,7 @@ def key_for(settings: Settings) -> str | None:
 
 
 def _must_hold_data(settings: Settings) -> None:
-    if not (settings.data_dir / LOG_FILE).is_file():
+    if not holds_log(settings):
         raise BackendUnavailable(
             f"no server answers at {address(settings)}, and {settings.data_dir} holds no data",
             hint="Start one with `sf serve`, or try `sf demo`.",
@@ -147,15 +145,14 @@ def _server(loaded: LoadedSettings) -> str | None:
     own = announced(settings.data_dir)
     if own is not None and answers(own):
         return own
-    has_data = (settings.data_dir / LOG_FILE).is_file()
-    return configured if not is_given and not has_data and answers(configured) else None
+    return configured if not is_given and not holds_log(settings) and answers(configured) else None
 
 
 @contextmanager
 def _data(settings: Settings) -> Generator[Source]:
     from copilot.ask import answer
 
-    log = EventLog(settings.data_dir, read_only=True)
+    log = log_of(settings, read_only=True)
     engine, graph = engine_of(settings, read_only=True)
     engine.limit(settings.routes.policy().limits)
     try:

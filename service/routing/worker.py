@@ -40,6 +40,7 @@ class Routing:
     def __init__(
         self,
         routes: Routes,
+        store: RoutesStore,
         data_dir: Path,
         environ: Mapping[str, str],
         model: ReadModel,
@@ -57,7 +58,7 @@ class Routing:
         Raises:
             BackendUnavailable: the outbox cannot be opened.
         """
-        self._store = RoutesStore(data_dir)
+        self._store = store
         self.outbox = Outbox(self._store, routes.storm)
         directory = Directory(registration, routes, wall)
         self._dispatcher = Dispatcher(routes, model, directory, Memories(self._store), self.outbox, now, wall)

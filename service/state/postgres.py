@@ -114,18 +114,21 @@ def _engine(url: URL) -> Engine:
         **_POOL,
     )
 
-    def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        given = {"connect_timeout": _CONNECT_S, "application_name": "signal-factory", **options}
-        return _Impatient.connect(*arguments, **given)
+    event.listen(engine, "do_connect", _connected)
+    return engine
 
-    def connected(made: psycopg.Connection[Any], _record: Any) -> None:
+
+def _connected(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    given = {"connect_timeout": _CONNECT_S, "application_name": "signal-factory", **options}
+    made = _Impatient.connect(*arguments, **given)
+    try:
         made.adapters.register_dumper(str, _Text)
         made.execute(_SESSION)
         made.commit()
-
-    event.listen(engine, "do_connect", connect)
-    event.listen(engine, "connect", connected)
-    return engine
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def _told(url: URL) -> Told:

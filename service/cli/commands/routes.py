@@ -10,8 +10,8 @@ from copilot.readmodel import Document
 from signal_factory.errors import BackendUnavailable, CallerError, NotFound
 from signal_factory.ids import random_id
 
+from ...backends import holds_log, log_of, routes_of
 from ...clocks import wall_clock
-from ...eventlog import EventLog
 from ...routing.channels.open import channel_of
 from ...routing.channels.port import Delivered, Outcome, Retry
 from ...routing.config import AnyRoute, Routes
@@ -26,7 +26,7 @@ from ...routing.snapshots import open_incidents
 from ...routing.store import RoutesStore
 from ...settings import LoadedSettings, Settings
 from ...sources import opened
-from ...state.files import LOG_FILE, ROUTES_FILE
+from ...state.files import ROUTES_FILE
 from ..common import settings_of, wants_json
 from ..console import OK, UNAVAILABLE, Console
 
@@ -204,10 +204,10 @@ def _number(text: str) -> int:
 @contextmanager
 def _store(settings: Settings) -> Generator[RoutesStore | None]:
     """The outbox, or None where nothing was ever sent."""
-    if not (settings.data_dir / ROUTES_FILE).is_file():
+    if not settings.state_url.get_secret_value() and not (settings.data_dir / ROUTES_FILE).is_file():
         yield None
         return
-    store = RoutesStore(settings.data_dir)
+    store = routes_of(settings)
     try:
         yield store
     finally:
@@ -217,10 +217,10 @@ def _store(settings: Settings) -> Generator[RoutesStore | None]:
 @contextmanager
 def _directory(settings: Settings) -> Generator[Directory]:
     """Registrations out of the data directory; none where a distant server holds them."""
-    if not (settings.data_dir / LOG_FILE).is_file():
+    if not holds_log(settings):
         yield Directory(lambda _: None, settings.routes, wall_clock)
         return
-    log = EventLog(settings.data_dir, read_only=True)
+    log = log_of(settings, read_only=True)
 
     def registration(urn: str) -> Document | None:
         try:
