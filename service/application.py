@@ -12,7 +12,7 @@ from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable, NotFound
 
 from . import budgets
-from .applier import Applier, Pacing
+from .applier import Applier, Pacing, Work
 from .backends import ClosableGraph, engine_of, forget_graph, log_of, routes_of
 from .clocks import EngineClock, TimeSource, wall_clock
 from .documents import Item
@@ -87,7 +87,7 @@ class Application:
         clock.observe(saved.lead_s)
         pacing = Pacing(settings.flush_events, settings.flush_s, settings.tick_s)
         self._clock = clock
-        self._applier = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
+        self._applier: Work = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
         self._caught_up_at = self.log.last_seq
         self._routing = self._make_routing() if settings.routes.to else None
         self.retention = Retention(settings, self._engine, self._gate.writing, clock.now)

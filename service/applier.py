@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from signal_factory.errors import BackendUnavailable
 
@@ -28,6 +29,45 @@ class Pacing:
     tick_s: float
 
 
+class Work(Protocol):
+    """What goes on behind the faces: events applied here, or what another process kept read along."""
+
+    @property
+    def applied(self) -> int:
+        """The sequence number of the last event whose effect shows."""
+        ...
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        ...
+
+    @property
+    def failure(self) -> str | None:
+        """What holds it up."""
+        ...
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+    def notify(self) -> None:
+        """There is something new."""
+        ...
+
+    def wait_applied(self, seq: int, timeout_s: float) -> bool:
+        """Wait until the event ``seq`` shows; False when ``timeout_s`` passed first."""
+        ...
+
+    def change(self, action: Callable[[], object]) -> None:
+        """Run something else that changes the engine."""
+        ...
+
+
 class Applier:
     """Applies logged events to the engine in the background."""
 
@@ -49,12 +89,17 @@ class Applier:
         self._stopping = False
         self._last_tick = self._last_flush = float("-inf")
         self._thread = threading.Thread(target=self._run, name="applier", daemon=True)
-        self.failure: str | None = None
+        self._failure: str | None = None
 
     @property
     def applied(self) -> int:
         """The sequence number of the last event applied."""
         return self._applied
+
+    @property
+    def failure(self) -> str | None:
+        """What holds it up."""
+        return self._failure
 
     @property
     def is_alive(self) -> bool:
@@ -106,7 +151,7 @@ class Applier:
         while not self._stopping:
             try:
                 self._turn()
-                self.failure = None
+                self._failure = None
             except BackendUnavailable as error:
                 self._held_up(str(error))
                 _LOG.error("applying is held up: %s", error)
@@ -115,7 +160,7 @@ class Applier:
                 _LOG.exception("applying is held up")
 
     def _held_up(self, reason: str) -> None:
-        self.failure = reason
+        self._failure = reason
         if not self._stopping:
             time.sleep(_PAUSE_AFTER_FAILURE_S)
 

@@ -11,7 +11,10 @@ from .state.files import LOG_FILE
 if TYPE_CHECKING:
     from graph.port import GraphStore
 
+    from .clocks import TimeSource
     from .eventlog import EventLog
+    from .kafka.settings import Kafka
+    from .lease import Lease
     from .routing.store import RoutesStore
     from .settings import Settings
 
@@ -62,6 +65,28 @@ def graph_of(settings: "Settings", *, read_only: bool = False) -> "GraphStore":
         return SqliteGraphStore(settings.data_dir / GRAPH_FILE, read_only=read_only)
     on_gremlin = scheme_of(settings.graph_url) in GREMLIN
     return _gremlin(settings, read_only) if on_gremlin else _bolt(settings, read_only)
+
+
+def kafka_of(settings: "Settings") -> "Kafka":
+    """Where the bus is, with what ``[kafka]`` in ``sf.toml`` gives its clients."""
+    from .kafka.settings import Kafka
+
+    client = {name: value.get_secret_value() for name, value in settings.kafka.items()}
+    return Kafka(settings.kafka_servers, settings.kafka_prefix, client, settings.kafka_session_s)
+
+
+def lease_of(settings: "Settings", holder: str, now: "TimeSource") -> "Lease":
+    """The right to lead, for ``holder``: in the state that workers share, or on the data directory."""
+    if settings.state_url.get_secret_value():
+        from .fleetlease import FleetLease
+        from .state.opening import open_part
+        from .state.tables import Part
+
+        database = open_part(settings.data_dir, Part.LOG, settings.state_url.get_secret_value())
+        return FleetLease(database, holder, settings.lease_s)
+    from .lease import FileLease
+
+    return FileLease(settings.data_dir, now)
 
 
 def forget_graph(settings: "Settings") -> None:

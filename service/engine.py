@@ -63,6 +63,7 @@ class Engine:
         self._dirty: dict[str, str] = {}
         self._counts: tuple[FilterCounts, CapUse] | None = None
         self._version = 0
+        self._is_late = False
         self._incidents: tuple[int, list[Document]] | None = None
         self._health: tuple[int, dict[str, Document]] | None = None
 
@@ -81,6 +82,12 @@ class Engine:
             if outcome.error:
                 self._note(envelope, [outcome.error])
             self._applied(envelope, outcome)
+
+    def mind_lag(self, *, is_late: bool) -> None:
+        """Whether so much waits to be read that what is open may have ended: it is told as STALE then."""
+        if is_late != self._is_late:
+            self._is_late = is_late
+            self._version += 1
 
     def due(self) -> datetime | None:
         """When something will be looked at next."""
@@ -154,7 +161,8 @@ class Engine:
             now = self.now
             found = self._pipeline.assembly.incidents(now, self._outside()) if now else []
             line = self.confidence_line()
-            self._incidents = (self._version, [corrected(each, line) for each in found])
+            told = [corrected(each, line) for each in found]
+            self._incidents = (self._version, [_stale(each) for each in told] if self._is_late else told)
         return self._incidents[1]
 
     def _outside(self) -> Outside:
@@ -319,3 +327,12 @@ class Engine:
 
     def _mark(self, key: str, value: Any) -> None:
         self._dirty[key] = canonical_json(value)
+
+
+def _stale(incident: Document) -> Document:
+    """The incident as it is told while much waits to be read."""
+    if incident["status"] != "OPEN":
+        return incident
+    rca = incident["rca"]
+    missing = [*rca["missing_evidence"], "events of the last minutes wait to be read"]
+    return incident | {"freshness_of_evidence": "STALE", "rca": rca | {"missing_evidence": missing}}

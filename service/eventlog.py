@@ -170,6 +170,13 @@ class EventLog:
         lead = reached.get("lead_ms")
         return SavedState(rows, int(reached.get("applied", 0)), None if lead is None else lead / 1000)
 
+    def mark(self) -> tuple[int, str]:
+        """The offset that the saved state holds for, and the row of its last range."""
+        with self._db.reading(at_once=True) as db:
+            offset = db.execute(select(progress.c.value).where(progress.c.name == "applied")).scalar()
+            last = db.execute(select(engine_state.c.json).where(engine_state.c.key == "range")).scalar()
+        return int(offset or 0), str(last or "")
+
     def forget_state(self) -> None:
         """Drop saved engine state, so that the next start builds it anew from the events.
 

@@ -31,7 +31,7 @@ from .state.address import checked_state_url
 
 MIB = 1024 * 1024
 CONFIG_FILE = "sf.toml"
-_SECTIONS = frozenset({"routes"})
+_SECTIONS = frozenset({"routes", "kafka"})
 """Tables of ``sf.toml``, which no environment variable can hold."""
 
 
@@ -77,6 +77,14 @@ class Settings(BaseModel):
     warm_days: int = Field(90, ge=10)
     retention_s: float = Field(600.0, ge=0)
     archive_url: str = ""
+    kafka_servers: str = ""
+    kafka_prefix: str = Field("signal_factory", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
+    kafka_partitions: int = Field(12, ge=1, le=10_000)
+    kafka_replicas: int = Field(1, ge=1, le=100)
+    kafka_session_s: float = Field(10.0, ge=1, le=300)
+    kafka: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
+    range_events: int = Field(2_000, ge=1, le=100_000)
+    lease_s: float = Field(15.0, ge=1, le=600)
     clock: Literal["auto", "wall"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

@@ -33,6 +33,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     _routing(commands)
     _budget(commands)
     _archive(commands)
+    _bus(commands)
     found = parser.parse_args(arguments)
     if found.command is None and not found.version:
         parser.print_help(sys.stderr)
@@ -173,6 +174,15 @@ def _budget(commands: Any) -> None:
     actions = budget.add_subparsers(dest="action", metavar="ACTION")
     reset = _command(actions, "reset", "give an engine its budget anew", "budget")
     reset.add_argument("signal_type", metavar="TYPE", help="its signal type, such as VOLUME_ANOMALY")
+
+
+def _bus(commands: Any) -> None:
+    worker = _command(commands, "worker", "judge data sets behind Kafka; start as many as there is work for")
+    worker.add_argument("--name", help="of its state on this machine (default: its process id)")
+    dead = _command(commands, "dlq", "messages of the bus that nobody could read")
+    dead.add_argument("--limit", type=int, default=50, help="at most so many (default 50)")
+    actions = dead.add_subparsers(dest="action", metavar="ACTION")
+    _command(actions, "replay", "send those not yet sent again to where they came from", "dlq")
 
 
 def _archive(commands: Any) -> None:

@@ -24,7 +24,7 @@ _POLL_S, _TIMEOUT_S = 0.2, 15.0
 class DeadLetter:
     """One message: where it came from, why it was refused, and its original bytes."""
 
-    offset: str
+    place: str
     topic: str
     reason: str
     code: str

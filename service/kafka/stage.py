@@ -10,14 +10,14 @@ from .asker import packed, unpacked
 from .settings import ANSWERS, LARGEST, QUESTIONS, Kafka
 
 if TYPE_CHECKING:
-    from quixstreams import Application, State
+    from quixstreams import State
 
 _COMMIT_S = 0.05
 _KEPT = "kept"
 
 
-def stage(kafka: Kafka, state_dir: Path) -> "Application":
-    """The application; ``run`` it in the main thread.
+def run_stage(kafka: Kafka, state_dir: Path) -> None:
+    """Answer until SIGINT or SIGTERM. Only in the main thread.
 
     State lives in RocksDB under ``state_dir`` with a changelog topic; state, answers and
     offsets are committed in one transaction, so that a worker that is killed leaves no
@@ -47,10 +47,11 @@ def stage(kafka: Kafka, state_dir: Path) -> "Application":
     )
     questions = application.topic(kafka.topic(QUESTIONS), key_deserializer="str", value_deserializer="bytes")
     answers = application.topic(kafka.topic(ANSWERS), key_serializer="str", value_serializer="bytes")
-    # The stream's own types do not say what a state holds.
+    # The library's types leave out what a state holds and what a run gives back.
     stream: Any = application.dataframe(questions)
     stream.apply(_answer, stateful=True).to_topic(answers)
-    return application
+    running: Any = application
+    running.run()
 
 
 def _answer(value: Any, state: "State[str, str]") -> bytes:

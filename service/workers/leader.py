@@ -4,20 +4,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from signal_factory.errors import BackendUnavailable
+from signal_factory.errors import BackendUnavailable, NotFound
 
 from ..clocks import EngineClock
 from ..engine import Engine
 from ..eventlog import EventLog
 from ..lease import Lease, LeaseLost
-from .ranges import Range, range_in
+from .ranges import Heard, Range, heard_in, range_in
 
 _LOG = logging.getLogger("signal_factory.service.workers")
 _POLL_S = 0.1
 _PAUSE_S = 0.5
+_OF_INCIDENTS = ("episode/", "settled/")
 
 
 class Bus(Protocol):
@@ -63,6 +65,7 @@ class Leading:
         engine.load(saved.rows)
         clock.observe(saved.lead_s)
         self._range, self.applied = range_in(saved.rows), saved.offset
+        self._heard: Heard = heard_in(saved.rows)
         self._looked_at = float("-inf")
 
     def turn(self, *, may_look: bool) -> bool:
@@ -84,12 +87,31 @@ class Leading:
         if now is None or time.monotonic() - self._looked_at < self._pace.tick_s:
             return False
         self._looked_at = time.monotonic()
+        self._hear()
         due = self._engine.due()
         if due is None or due > now:
             self._engine.advance(now)
             return False
         self._begin(Range(self._range.number + 1, self.applied, now, is_done=False))
         return True
+
+    def _hear(self) -> None:
+        """Take in what people said through any serving process since the last look."""
+        said, given = self._log.verdicts(), self._log.resets()
+        heard = Heard(len(said), len(given))
+        if heard == self._heard:
+            return
+        for each in said[self._heard.verdicts :]:
+            about = (each.incident_id, each.verdict, each.actual_cause, each.comment)
+            with suppress(NotFound):
+                self._engine.feedback(*about, each.at, each.by)
+        for reset in given[self._heard.resets :]:
+            with suppress(NotFound):
+                self._engine.reset_budget(reset.signal_type, reset.at)
+        rows = self._engine.take_dirty() | heard.row()
+        self._range = Range(self._range.number + 1, self.applied)
+        self._log.save_state(rows | self._range.row(), self.applied)
+        self._heard = heard
 
     def _begin(self, following: Range) -> None:
         self._log.save_state(following.row(), self.applied)
@@ -108,6 +130,9 @@ class Leading:
                 self._clock.observe(each.lead_s)
             lead_s = self._clock.lead_s
         rows = self._engine.take_dirty()
+        if any(key.startswith(_OF_INCIDENTS) for key in rows):
+            # Explained once here, so that the graph holds what the printed queries look for.
+            self._engine.incidents()
         self._log.save_state(rows | current.done().row(), current.upto, lead_s)
         self._range, self.applied = current.done(), current.upto
         self._said(rows)

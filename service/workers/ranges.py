@@ -8,7 +8,7 @@ from signal_factory.ids import canonical_json
 
 from ..memory_rows import read_json
 
-ROW = "range"
+ROW, HEARD = "range", "heard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,20 @@ def range_in(rows: Mapping[str, str]) -> Range:
         return Range()
     number, upto, now, is_done = read_json(rows[ROW])
     return Range(number, upto, datetime.fromisoformat(now) if now else None, is_done)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How many verdicts and resets of budgets the leader has taken in."""
+
+    verdicts: int = 0
+    resets: int = 0
+
+    def row(self) -> dict[str, str]:
+        """The counts as a row of engine state."""
+        return {HEARD: canonical_json([self.verdicts, self.resets])}
+
+
+def heard_in(rows: Mapping[str, str]) -> Heard:
+    """The counts of saved engine state."""
+    return Heard(*read_json(rows[HEARD])) if rows.get(HEARD) else Heard()

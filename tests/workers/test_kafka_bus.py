@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from kafkaworld import LIMITS, NOW, fresh_kafka, send, take_in, until_caught_up
 
+from service.cli.program import run as sf
 from service.entries import Appended, Rejected, Row, prepare
 from service.eventlog import EventLog
 from service.kafka.dead import dead_letters, replay
@@ -128,3 +129,21 @@ def test_making_topics_twice_changes_nothing(tmp_path: Path) -> None:
     assert intake.lag() == 0
     intake.close()
     log.close()
+
+
+def test_on_the_command_line_dead_letters_are_listed_without_their_bytes_and_sent_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kafka = fresh_kafka()
+    monkeypatch.setenv("SF_KAFKA_SERVERS", kafka.servers)
+    monkeypatch.setenv("SF_KAFKA_PREFIX", kafka.prefix)
+    send(kafka, EVIDENCE, [b'{"secret": "s3cr3t"'])
+    take_in(kafka, tmp_path).close()
+    assert sf(["dlq", "--data-dir", str(tmp_path)]) == 0
+    listed = capsys.readouterr().out
+    assert "malformed_body" in listed
+    assert "s3cr3t" not in listed
+    assert sf(["dlq", "replay", "--format", "json", "--data-dir", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"replayed": 1}
+    monkeypatch.delenv("SF_KAFKA_SERVERS")
+    assert sf(["dlq", "--data-dir", str(tmp_path)]) == 2

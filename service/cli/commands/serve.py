@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from socket import AF_INET, SOCK_STREAM, socket
 
-from signal_factory.errors import BackendUnavailable
+from signal_factory.errors import BackendUnavailable, ConfigurationError
 
 from ...application import Application
 from ...keys import LOCAL_KEY_FILE, local_key
@@ -47,7 +47,7 @@ def serve_data(
     """
     bound = _socket(settings, may_move=may_move)
     with bound:
-        application = Application(settings, rebuild=rebuild)
+        application = _application(settings, rebuild=rebuild)
         try:
             if prepare is not None:
                 prepare(application)
@@ -66,6 +66,18 @@ def _serve(
     local_key(settings.data_dir, _configured(settings), os.urandom)
     with page(url, settings, port) if with_page else nullcontext():
         serve(settings, application, bound, lambda: _started(settings, console, url, port))
+
+
+def _application(settings: Settings, *, rebuild: bool) -> Application:
+    if not settings.kafka_servers:
+        return Application(settings, rebuild=rebuild)
+    if rebuild:
+        raise ConfigurationError(
+            "the workers make graph and state", hint="Stop them, and rebuild without SF_KAFKA_SERVERS."
+        )
+    from ...workers.serving import FleetApplication
+
+    return FleetApplication(settings)
 
 
 def _socket(settings: Settings, *, may_move: bool) -> socket:
