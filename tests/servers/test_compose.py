@@ -6,7 +6,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = dict(
     re.findall(
-        r"^    image: ([\w./-]+):([\w.-]+)$", (ROOT / "deploy" / "compose.yaml").read_text("utf-8"), re.M
+        r"^    image: ([\w./-]+):([\w.-]+)$",
+        (ROOT / "deploy" / "compose.yaml").read_text("utf-8"),
+        re.MULTILINE,
     )
 )
 
@@ -19,6 +21,11 @@ def test_containers_have_the_versions_that_are_locked() -> None:
     assert IMAGES["neo4j"] == f"{_wanted('neo4j')}-community"
     assert IMAGES["tinkerpop/gremlin-server"] == _wanted("gremlin")
     assert IMAGES["apache/kafka"] == _wanted("kafka")
+
+
+def test_the_second_bolt_server_is_of_the_version_that_is_locked() -> None:
+    lock = (ROOT / "locks" / "servers-arcadedb.txt").read_text("utf-8")
+    assert f"arcadedb-embedded=={IMAGES['arcadedata/arcadedb']}" in lock
 
 
 def test_no_container_listens_beyond_this_machine() -> None:
