@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +13,7 @@ from signal_factory.errors import BackendUnavailable, NotFound
 from ..clocks import EngineClock
 from ..engine import Engine
 from ..eventlog import EventLog
+from ..gate import Gate
 from ..lease import Lease, LeaseLost
 from .ranges import Heard, Range, heard_in, range_in
 
@@ -48,6 +49,18 @@ class Pace:
     renew_s: float = 3.0
 
 
+class Beside(Protocol):
+    """What else runs where the leader is, and nowhere else: retention, and telling people."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+
 class Leading:
     """One term: from the saved state on, until the lease is lost."""
 
@@ -57,10 +70,12 @@ class Leading:
         engine: Engine,
         clock: EngineClock,
         pace: Pace,
+        gate: Gate,
         said: Callable[[Mapping[str, str]], None],
     ) -> None:
-        """``said`` is told the rows that were kept, after they were."""
+        """``gate`` keeps others from a range half done; ``said`` is told the rows that were kept."""
         self._log, self._engine, self._clock, self._pace, self._said = log, engine, clock, pace, said
+        self._gate = gate
         saved = log.load_state()
         engine.load(saved.rows)
         clock.observe(saved.lead_s)
@@ -74,13 +89,21 @@ class Leading:
         Time stands still while events wait to be read: what they tell must not look missing.
         """
         if not self._range.is_done:
-            self._work(self._range)
+            with self._gate.writing():
+                self._work(self._range)
             return True
         entries = self._log.read_from(self.applied, self._pace.most)
         if entries:
-            self._begin(Range(self._range.number + 1, entries[-1].seq, is_done=False))
+            with self._gate.writing():
+                self._begin(Range(self._range.number + 1, entries[-1].seq, is_done=False))
             return True
-        return may_look and self._look()
+        with self._gate.writing():
+            return may_look and self._look()
+
+    @property
+    def backlog(self) -> int:
+        """Events in the log that are not applied yet."""
+        return max(0, self._log.last_seq - self.applied)
 
     def _look(self) -> bool:
         now = self._clock.now()
@@ -145,9 +168,10 @@ class Leader:
         self,
         lease: Lease,
         open_bus: Callable[[], Bus],
-        lead: Callable[[], Leading],
+        lead: Callable[[], tuple[Leading, Sequence[Beside]]],
         pace: Pace,
     ) -> None:
+        """``lead`` begins a term, and says what runs beside it."""
         self._lease, self._open_bus, self._lead, self._pace = lease, open_bus, lead, pace
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leader", daemon=True)
@@ -180,8 +204,11 @@ class Leader:
         """Lead until told to stop, or until the lease is gone."""
         with _Renewing(self._lease, self._pace.renew_s) as renewing:
             bus = self._open_bus()
+            beside: Sequence[Beside] = ()
             try:
-                leading = self._lead()
+                leading, beside = self._lead()
+                for each in beside:
+                    each.start()
                 self.is_leading, self.failure = True, ""
                 _LOG.info("leading from event %d on", leading.applied)
                 while not self._stopping.is_set() and not renewing.is_lost:
@@ -191,6 +218,8 @@ class Leader:
                         _LOG.debug("%d events came in", came)
             finally:
                 self.is_leading = False
+                for each in beside:
+                    each.stop()
                 bus.close()
         if not renewing.is_lost:
             self._lease.release()

@@ -1,16 +1,22 @@
 """One worker: the engines of some data sets in the main thread, and a share in the election of the leader."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copilot.readmodel import Document
 from graph.port import GraphStore
+from signal_factory.errors import NotFound
 
+from ..backends import routes_of
 from ..clocks import EngineClock
 from ..engine import Engine
 from ..eventlog import EventLog
+from ..gate import Gate
+from ..gated import GatedReadModel
 from ..intake import Limits
 from ..kafka.asker import KafkaAsker
 from ..kafka.intake import Intake
@@ -21,10 +27,12 @@ from ..kafka.stage import run_stage
 from ..kafka.topics import make_topics
 from ..lease import Lease
 from ..pipeline import Memory
-from .leader import Leader, Leading, Pace
+from ..retention import Retention
+from .leader import Beside, Leader, Leading, Pace
 from .supersteps import FleetPipeline
 
 if TYPE_CHECKING:
+    from ..routing.worker import Routing
     from ..settings import Settings
 
 _SESSIONS = 4
@@ -78,14 +86,39 @@ class Worker:
         limits = Limits(self._settings.max_event_bytes, timedelta(seconds=self._settings.max_future_s))
         return Intake(self._parts.kafka, self._parts.log.append_rows, limits, self._now)
 
-    def _leading(self) -> Leading:
-        engine = Engine(self._parts.graph, self._pipeline)
-        engine.limit(self._settings.routes.policy().limits)
-        clock = EngineClock(self._now, follows_events=self._settings.clock == "auto")
-        return Leading(self._parts.log, engine, clock, self._pace, self._publish)
+    def _leading(self) -> tuple[Leading, Sequence[Beside]]:
+        engine, gate, settings = Engine(self._parts.graph, self._pipeline), Gate(), self._settings
+        engine.limit(settings.routes.policy().limits)
+        clock = EngineClock(self._now, follows_events=settings.clock == "auto")
+        leading = Leading(self._parts.log, engine, clock, self._pace, gate, self._publish)
+        retention = Retention(settings, engine, gate.writing, clock.now)
+        if not settings.routes.to:
+            return leading, (retention,)
+        return leading, (retention, self._routing(engine, gate, clock, leading))
+
+    def _routing(self, engine: Engine, gate: Gate, clock: EngineClock, leading: Leading) -> "Routing":
+        from ..routing.worker import Routing
+
+        settings = self._settings
+        return Routing(
+            settings.routes, routes_of(settings), settings.data_dir, os.environ,
+            GatedReadModel(gate, engine.read_model, lambda _: None), self._registered,
+            now=lambda: clock.now() or self._now(), wall=self._now, backlog=lambda: leading.backlog,
+            is_ready=lambda: self.leader.is_leading, counted=_uncounted,
+        )  # fmt: skip
+
+    def _registered(self, urn: str) -> Document | None:
+        try:
+            return self._parts.log.registration(urn)
+        except NotFound:
+            return None
 
     def _pipeline(self, graph: GraphStore, memory: Memory) -> FleetPipeline:
         return FleetPipeline(graph, memory, self._asker)
 
     def _publish(self, rows: Mapping[str, str]) -> None:
         self._sender.send(signal_records(self._parts.kafka, rows))
+
+
+def _uncounted(_route: str, _outcome: str) -> None:
+    """Workers have no page of metrics; the outbox tells what became of each notice."""
