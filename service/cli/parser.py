@@ -133,13 +133,16 @@ def _offline(commands: Any) -> None:
 def _bench(commands: Any) -> None:
     bench = _command(commands, "bench", "measure ingest and explanation here, root causes, or a year")
     bench.add_argument(
-        "subject", nargs="?", choices=("rca", "year", "flood"),
-        help="rca: grade root causes on generated incidents; year, flood: does anything go on growing?",
+        "subject", nargs="?", choices=("rca", "year", "flood", "burst"),
+        help="rca: grade root causes on generated incidents; year, flood: does anything go on growing? burst: Kafka",
     )  # fmt: skip
     bench.add_argument("--texts", type=int, default=1_000_000, help="of the flood (default 1000000)")
     bench.add_argument("--dags", type=int, default=100, help="that run each day of the year (default 100)")
     bench.add_argument("--days", type=int, default=365, help="of the year (default 365)")
     bench.add_argument("--events", type=int, default=20_000, help="how many to take in (default 20000)")
+    bench.add_argument("--minutes", type=float, default=10.0, help="of the burst (default 10)")
+    bench.add_argument("--rate", type=int, default=1_000, help="events a second of the burst (default 1000)")
+    bench.add_argument("--workers", type=int, default=2, help="of the burst (default 2)")
     rca = bench.add_argument_group("rca")
     rca.add_argument("--cases", type=int, default=200, help="recordings with faults (default 200)")
     rca.add_argument("--healthy", type=int, default=100, help="recordings without (default 100)")

@@ -30,6 +30,10 @@ def run(arguments: Namespace, console: Console) -> int:
         from .bench_flood import run as run_flood
 
         return run_flood(arguments, console)
+    if arguments.subject == "burst":
+        from .bench_burst import run as run_burst
+
+        return run_burst(arguments, console)
     if arguments.events < 1:
         raise CallerError("--events should be at least 1", hint="20,000 are the default.")
     lines = lines_of(arguments.events, _START)
