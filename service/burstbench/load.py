@@ -1,4 +1,4 @@
-"""The events of a healthy minute: 50 records of streams to 10 of batch runs, and what runs say of themselves."""
+"""Healthy events: five records of streams to one of batch runs, and what runs say of themselves."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -35,8 +35,9 @@ def second(number: int, at: datetime, rate: int) -> Iterator[Envelope]:
 def _stream_record(order: int, at: datetime) -> Envelope:
     validation = {"result": "PASS"} if order % 200 else _failed()
     body: dict[str, Any] = {
-        "evidence_id": f"evd-burst{order:012d}s", "timestamp": at.isoformat(), "dataset_urn": _stream(order % STREAMS),
-        "validation": validation, "source": {"topic": f"burst.{order % STREAMS}", "partition": 0, "offset": order},
+        "evidence_id": f"evd-burst{order:012d}s", "timestamp": at.isoformat(),
+        "dataset_urn": _stream(order % STREAMS), "validation": validation,
+        "source": {"topic": f"burst.{order % STREAMS}", "partition": 0, "offset": order},
     }  # fmt: skip
     return _of(at, "evidence", body)
 

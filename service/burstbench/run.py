@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,16 +87,11 @@ def burst(kafka: Kafka, data_dir: Path, *, minutes: float, rate: int) -> Burst:
         curve.append(_moment(data_dir, began, sent))
     sender.close()
     last = curve[-1]
-    behind = max(each.sent - each.applied for each in curve)
     return Burst(
-        sent,
-        last.logged,
-        last.applied,
-        _breaches(data_dir),
-        last.at_s - (ended - began),
-        behind,
-        tuple(curve),
-    )
+        sent=sent, logged=last.logged, applied=last.applied, breaches=_breaches(data_dir),
+        caught_up_s=last.at_s - (ended - began), most_behind=max(each.sent - each.applied for each in curve),
+        curve=tuple(curve),
+    )  # fmt: skip
 
 
 def _send(sender: KafkaSender, kafka: Kafka, events: Sequence[Envelope]) -> int:
@@ -112,12 +107,12 @@ def _moment(data_dir: Path, began: float, sent: int) -> Moment:
 
 def _breaches(data_dir: Path) -> int:
     with _log(data_dir) as log:
-        rows = log.load_state().rows if log is not None else {}
+        rows: Mapping[str, str] = log.load_state().rows if log is not None else {}
     return sum(key.startswith(_EPISODE) for key in rows)
 
 
 @contextmanager
-def _log(data_dir: Path) -> Iterator[EventLog | None]:
+def _log(data_dir: Path) -> Generator[EventLog | None]:
     """The workers' log, None before the first of them has made it."""
     try:
         log = EventLog(data_dir, read_only=True)

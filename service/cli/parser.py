@@ -134,7 +134,7 @@ def _bench(commands: Any) -> None:
     bench = _command(commands, "bench", "measure ingest and explanation here, root causes, or a year")
     bench.add_argument(
         "subject", nargs="?", choices=("rca", "year", "flood", "burst"),
-        help="rca: grade root causes on generated incidents; year, flood: does anything go on growing? burst: Kafka",
+        help="rca: grade root causes; year, flood: does anything go on growing?; burst: Kafka and workers",
     )  # fmt: skip
     bench.add_argument("--texts", type=int, default=1_000_000, help="of the flood (default 1000000)")
     bench.add_argument("--dags", type=int, default=100, help="that run each day of the year (default 100)")
