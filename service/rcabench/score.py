@@ -91,10 +91,16 @@ def _grades(case: Case, matching: Matching) -> tuple[Grade, ...]:
     for place, fault in enumerate(case.faults):
         own = matching.own[place]
         if own and fault.broken:
-            grades.append(grade_incident(own[0], fault, len(own)))
+            grades.append(grade_incident(own[0], fault, _distinct(own)))
         elif fault.broken:
             grades.append(unanswered(fault, "merged" if place in matching.swallowed else "missed"))
     return tuple(grades)
+
+
+def _distinct(own: Sequence[Incident]) -> int:
+    """Incidents for one fault, without those that name an earlier one of them as what returned (rule 16)."""
+    ids = {incident["incident_id"] for incident in own}
+    return sum(not ids & set(incident.get("impact", {}).get("recurrence_of", ())) for incident in own)
 
 
 def _is_strict(case: Case, matching: Matching) -> bool:

@@ -147,6 +147,13 @@ def test_two_incidents_for_one_fault_are_a_split() -> None:
     assert score.strict
 
 
+def test_an_incident_that_names_the_one_before_as_what_returned_is_no_split() -> None:
+    again = incident(A, number=2) | {"impact": {"recurrence_of": ["inc-1"]}}
+    assert graded(incident(A), again, of=[fault(A)]).splits == 0
+    other = incident(A, number=2) | {"impact": {"recurrence_of": ["inc-7"]}}
+    assert graded(incident(A), other, of=[fault(A)]).splits == 1
+
+
 def test_a_split_that_also_names_another_cause_invents_one() -> None:
     score = graded(incident(A), incident(B, cause=OTHER, number=2), of=[fault(A, B)])
     assert score.grades[0].is_right
