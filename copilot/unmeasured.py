@@ -3,7 +3,9 @@
 What is measured and good clears all that is above it; what nobody looks at clears nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from graph.model import NodeRef
 
@@ -11,11 +13,14 @@ from .changes import Between, on_data
 from .suspects import Suspect
 from .world import World
 
+Clears: TypeAlias = Callable[[World, str], bool]
+"""Whether a table is known to be good in the respect that is looked into."""
+
 _HOPS = 3
 _LOST_BY_HOP = 0.12
 
 
-def changed_above(world: World, chain: tuple[str, ...], between: Between) -> list[Suspect]:
+def changed_above(world: World, chain: tuple[str, ...], between: Between, clears: Clears) -> list[Suspect]:
     """Deployments between last good and first bad, the nearest first; ``chain`` begins at the table."""
     found: list[Suspect] = []
     frontier, seen = [chain], set(chain)
@@ -24,7 +29,7 @@ def changed_above(world: World, chain: tuple[str, ...], between: Between) -> lis
             (source, *each)
             for each in frontier
             for source in world.sources(each[0])
-            if source not in seen and not _is_measured(world, source)
+            if source not in seen and not clears(world, source)
         ]
         seen.update(each[0] for each in grown)
         for each in grown:
@@ -44,8 +49,8 @@ def _through(suspect: Suspect, hops: int) -> Suspect:
     return replace(suspect, factors=factors)
 
 
-def _is_measured(world: World, urn: str) -> bool:
-    """Whether anybody checks the data of a table, or of a stream."""
+def is_measured(world: World, urn: str) -> bool:
+    """Whether anybody checks the data of a table, or of a stream. It says nothing of how much there is."""
     runs = world.into("WROTE_TO", NodeRef("Dataset", urn), "JobRun")
     checked = any(each.props.get("role") == "validated" or each.props.get("gates") for each in runs)
     return checked or bool(world.failures("Dataset", urn)) or bool(world.versions_seen(urn))

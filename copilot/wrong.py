@@ -9,7 +9,8 @@ from graph.signatures import family_of, field_of, kind_of
 from .changes import LEAK, Between, on_data
 from .leaning import moved_alike
 from .suspects import Suspect, proximity, span
-from .unmeasured import changed_above
+from .unmeasured import Clears, changed_above, is_measured
+from .updates import updates_before
 from .world import FailureView, World
 
 _DEPTH = 6
@@ -65,14 +66,21 @@ def trace_volume(world: World, bad: Bad) -> list[Suspect]:
     if rejected is not None:
         above = trace_failure(world, rejected)
         return [replace(each, chain=(*each.chain, *origin.chain[1:])) for each in above]
-    return _at_origin(world, bad, origin, "anomaly")
+    low = "VOLUME_LOW" in bad.signatures
+
+    def had_usual_volume(world: World, urn: str) -> bool:
+        return moved_alike(world, urn, bad.first_bad, low=low) is False
+
+    return _at_origin(world, bad, origin, "anomaly", had_usual_volume)
 
 
 def _family(signatures: Sequence[str]) -> str:
     return family_of(signatures[0]) if signatures else "unknown"
 
 
-def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Suspect]:
+def _at_origin(
+    world: World, bad: Bad, origin: Origin, family: str, clears: Clears = is_measured
+) -> list[Suspect]:
     upstream = origin.urn != bad.urn
     since = min(origin.since, bad.first_bad)
     last_good = None if bad.last_good is None else bad.last_good - (bad.first_bad - since)
@@ -84,7 +92,7 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
         for each in on_data(world, origin.urn, list(origin.failures), between, origin.chain)
     ]
     plain = _plain(world, bad, origin, family)
-    above = [_completed(each, bad, origin) for each in changed_above(world, origin.chain, between)]
+    above = [_completed(each, bad, origin) for each in changed_above(world, origin.chain, between, clears)]
     guilty = [each for each in changes if each.standing == 1.0] or above
     if guilty:
         best = max(guilty, key=lambda each: (each.score, each.key))
@@ -98,7 +106,7 @@ def _at_origin(world: World, bad: Bad, origin: Origin, family: str) -> list[Susp
 
 def _last_good_at(world: World, origin: Origin, since: datetime, bad: Bad) -> datetime | None:
     """When the origin was last good: an update before, records that did not fail, or what was made of it."""
-    commits = [each.at for each in world.commits(origin.urn) if each.at < since]
+    commits = updates_before(world, origin.urn, since)
     seen = [at for _, at, _ in world.versions_seen(origin.urn) if at < since]
     streamed = [max(seen[-1], since - LEAK)] if seen else []
     below = [min(bad.last_good, since) - _A_DAY] if bad.last_good is not None else []
@@ -221,6 +229,23 @@ def _changed(world: World, urn: str, bad: Bad) -> list[Reshaped]:
     ]
 
 
+def _measured(world: World, urn: str, bad: Bad) -> list[Reshaped]:
+    """Measures by which a table itself is wrong, whoever read it: of the same column, in the same way.
+
+    What reads the table tells of it when it ends, which may be after its own output failed.
+    """
+    wanted = {(kind_of(each), field_of(each)) for each in bad.signatures}
+    oldest = (bad.last_good or bad.first_bad) - _LEAD
+    newest = bad.first_bad + timedelta(minutes=10)
+    return [
+        Reshaped(min(each.at, bad.first_bad), each.signature, each.evidence)
+        for each in world.signals(urn)
+        if each.signal_type == "ANOMALY" and each.signature
+        and (kind_of(each.signature), field_of(each.signature)) in wanted
+        and oldest <= each.at and (each.at <= newest or each.run_id in bad.run_ids)
+    ]  # fmt: skip
+
+
 def _telling(world: World, bad: Bad) -> Bad:
     """Without the signatures that a few of its records have, or had while it was good: they broke nothing."""
     known = {each.signature: each for each in world.failures("Dataset", bad.urn)}
@@ -259,12 +284,12 @@ def _origin(world: World, bad: Bad) -> Origin:
 
 def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Origin:
     failures = _matching(world, chain[0], bad)
-    changes = _changed(world, chain[0], bad)
-    if not failures and not changes:
+    changes, measures = _changed(world, chain[0], bad), _measured(world, chain[0], bad)
+    if not failures and not changes and not measures:
         return best
     moments = [each.first_seen for each in failures] + [each.at for each in changes]
     recent = [at for at in moments if bad.last_good is None or at >= bad.last_good - _LEAD]
-    alarms = _alarms(world, chain[0], bad)
+    alarms = sorted([*_alarms(world, chain[0], bad), *(each.at for each in measures)])
     recent = [*(at for at in recent if not alarms or at >= alarms[0] - _LEAD), *alarms]
     if not recent:
         return best
@@ -273,7 +298,8 @@ def _better(world: World, chain: tuple[str, ...], bad: Bad, best: Origin) -> Ori
         return best
     if best.urn not in chain and not _is_more_telling(since, chain, best, has_alarmed=bool(alarms)):
         return best
-    refs = tuple(dict.fromkeys([*_refs(failures), *(ref for each in changes for ref in each.evidence)]))
+    said = (ref for each in (*changes, *measures) for ref in each.evidence)
+    refs = tuple(dict.fromkeys([*_refs(failures), *said]))
     shape = next((each.signature for each in changes), "")
     return Origin(chain[0], chain, since, refs, tuple(failures), bool(alarms), shape)
 
@@ -344,8 +370,9 @@ def _rejected(world: World, bad: Bad, origin: Origin) -> Bad | None:
 def _off(world: World, urn: str, bad: Bad) -> tuple[datetime, tuple[str, ...]] | None:
     for signal in reversed(world.signals(urn)):
         if (
-            signal.signal_type == "VOLUME_ANOMALY" and signal.signature in bad.signatures
-            and bad.first_bad - _SAME_DAY <= signal.at <= bad.first_bad
+            signal.signal_type in ("VOLUME_ANOMALY", "ANOMALY") and signal.signature in bad.signatures
+            and bad.first_bad - _SAME_DAY <= signal.at
+            and (signal.at <= bad.first_bad or signal.run_id in bad.run_ids)
         ):  # fmt: skip
-            return signal.at, signal.evidence
+            return min(signal.at, bad.first_bad), signal.evidence
     return None

@@ -67,7 +67,7 @@ class DatasetEngines:
             case Summarised():
                 found = self._summarised(fact, now)
             case Measured():
-                found = some(anomaly.of_measures(state, fact, now))
+                found = anomaly.of_measures(state, fact, now)
             case Tested():
                 found = self._judged(quality.observe_test, fact, now)
             case SchemaSeen():
@@ -181,7 +181,7 @@ class DatasetEngines:
 
     def _summarised(self, fact: Summarised, now: datetime) -> Iterator[Signal]:
         yield from self._judged(quality.observe_summary, fact, now)
-        yield from some(anomaly.of_summary(self.state, fact, now))
+        yield from anomaly.of_summary(self.state, fact, now)
 
     def _judged(
         self, observe: Callable[[DatasetState, _Judged], BatchRun], fact: _Judged, now: datetime

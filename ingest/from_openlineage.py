@@ -134,7 +134,7 @@ def _of_run(placed: Placed) -> Iterator[Fact]:
     if event.event_type == "COMPLETE" and not _has_error(facets):
         yield from _commits(placed)
     yield from _summaries(placed)
-    yield from measured(placed.at, placed.ref, placed.run_id, placed.job, (*placed.inputs, *placed.outputs))
+    yield from measured(placed.at, placed.ref, placed.run_id, placed.job, placed.inputs, placed.outputs)
     yield from tests
 
 

@@ -15,24 +15,27 @@ _BIGQUERY = ("bigQueryJob", "bigQuery_job")
 
 
 def measured(
-    at: datetime, ref: str, run_id: str, job: str, told: tuple[tuple[OLDataset, str], ...]
-) -> Iterator[Measured]:
-    """Null rates, shares of distinct values and means of the columns that a run measured."""
-    for dataset, urn in told:
+    at: datetime, ref: str, run_id: str, job: str,
+    inputs: tuple[tuple[OLDataset, str], ...], outputs: tuple[tuple[OLDataset, str], ...],
+) -> Iterator[Measured]:  # fmt: skip
+    """Rows of its inputs; null rates, shares of distinct values and means of the columns that a run measured.
+
+    The rows of an output are those of its commit.
+    """
+    for place, (dataset, urn) in enumerate((*inputs, *outputs)):
         facet = dataset.input_facets.get("dataQualityMetrics") or dataset.facets.get("dataQualityMetrics")
-        if not facet:
+        rows = count(facet, "rowCount") if facet else None
+        if not facet or rows is None:
             continue
-        rows = count(facet, "rowCount")
-        columns = inner(facet, "columnMetrics")
-        if not rows or not columns:
-            continue
-        metrics = tuple(
-            pair
-            for name in sorted(map(str, columns))[:_COLUMNS]
-            for pair in _of_column(name[:_LONGEST], inner(columns, name), rows)
-        )
+        metrics = (*((("rows", float(rows)),) if place < len(inputs) else ()), *_of_columns(facet, rows))
         if metrics:
             yield Measured(at, ref, urn, run_id, job, rows, metrics)
+
+
+def _of_columns(facet: Facet, rows: int) -> Iterator[tuple[str, float]]:
+    columns = inner(facet, "columnMetrics")
+    for name in sorted(map(str, columns))[:_COLUMNS] if rows else ():
+        yield from _of_column(name[:_LONGEST], inner(columns, name), rows)
 
 
 def _of_column(name: str, facet: Facet, rows: int) -> Iterator[tuple[str, float]]:

@@ -45,22 +45,44 @@ def test_column_metrics_become_rates_and_means_and_no_value_is_kept(where: str):
     assert (fact.rows, fact.run_id, fact.job) == (1_000, "r1", "job://dbt/orders")
     assert dict(fact.metrics) == {
         "null_rate:amount": 0.0, "mean:amount": 3.0005, "null_rate:customer_id": 0.05,
-        "distinct_rate:customer_id": 0.9,
+        "distinct_rate:customer_id": 0.9, "rows": 1_000.0,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "metrics",
     [
-        {}, None, "many", {"rowCount": 0, "columnMetrics": COLUMNS}, {"columnMetrics": COLUMNS},
-        {"rowCount": 10, "columnMetrics": ["amount"]}, {"rowCount": 10, "columnMetrics": {"a": {"nullCount": 11}}},
-        {"rowCount": 10, "columnMetrics": {"a": {"sum": "1e9", "count": 2}}},
+        {"columnMetrics": ["amount"]}, {"columnMetrics": {"a": {"nullCount": 11}}}, {},
+        {"columnMetrics": {"a": {"sum": "1e9", "count": 2}}},
     ],
 )  # fmt: skip
-def test_metrics_that_cannot_be_read_say_nothing(metrics: Any):
+def test_column_metrics_that_cannot_be_read_leave_the_rows_of_the_input(metrics: Any):
+    (fact,) = [
+        each
+        for each in _facts("openlineage", _complete({"rowCount": 10} | metrics))
+        if isinstance(each, Measured)
+    ]
+    assert fact.metrics == (("rows", 10.0),)
+
+
+@pytest.mark.parametrize("metrics", [{}, None, "many", {"columnMetrics": COLUMNS}, {"rowCount": -1}])
+def test_metrics_without_a_count_of_rows_say_nothing(metrics: Any):
     assert not [
         each for each in _facts("openlineage", _complete(metrics)) if isinstance(each, Measured)
     ]  # fmt: skip
+
+
+def test_an_input_without_rows_has_no_rates():
+    told = _facts("openlineage", _complete({"rowCount": 0, "columnMetrics": COLUMNS}))
+    (fact,) = [each for each in told if isinstance(each, Measured)]
+    assert fact.metrics == (("rows", 0.0),)
+
+
+def test_the_rows_of_an_output_are_those_of_its_commit():
+    event = _complete({"rowCount": 1_000, "columnMetrics": COLUMNS}, "facets")
+    event["inputs"], event["outputs"] = [], event["inputs"]
+    (fact,) = [each for each in _facts("openlineage", event) if isinstance(each, Measured)]
+    assert "rows" not in dict(fact.metrics)
 
 
 def test_bytes_that_bigquery_billed_are_what_a_run_used():

@@ -50,6 +50,10 @@ def complete(told: Run) -> Json:
         if told.night.schema:
             fields = [{"name": name, "type": type_} for name, type_ in told.night.schema]
             output["facets"] = {"schema": facet("SchemaDatasetFacet") | {"fields": fields}}
+    for urn, given in zip(told.inputs, event["inputs"], strict=True):
+        if urn in told.night.found:
+            metrics = facet("DataQualityMetricsInputDatasetFacet") | told.night.found[urn]
+            given["inputFacets"] = {"dataQualityMetrics": metrics}
     if told.night.summary:
         event["run"]["facets"]["observability_evidence"] = facet("ObsFacet") | {"summary": told.night.summary}
     return event

@@ -39,6 +39,7 @@ class Night:
     """What one night's run does; None and defaults mean as usual.
 
     ``silent`` starts and is never heard of again after ``minutes``; ``absent`` never starts.
+    ``found`` are the ``dataQualityMetrics`` of inputs, by URN; only OpenLineage tells them.
     """
 
     outcome: Outcome = "complete"
@@ -56,6 +57,7 @@ class Night:
     inputs: tuple[str, ...] | None = None
     summary: Json | None = None
     schema: Sequence[tuple[str, str]] = ()
+    found: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
 
 USUAL = Night()
