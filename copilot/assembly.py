@@ -16,7 +16,7 @@ from graph.port import GraphStore
 from signal_factory.times import format_time
 
 from .atrisk import Due, at_risk, nothing_due
-from .episodes import Episode, amended, joined, opened
+from .episodes import Episode, amended, joined, opened, was_told_late
 from .escalation import LIMITS, passes_limit
 from .explain import Scene, Verdict, decide, report
 from .grouping import Told, grouped, lead_of, origin_of
@@ -90,6 +90,7 @@ class Assembly:
         if known is None:
             return None
         known.resolved_at = signal.at
+        known.is_stale = known.is_stale or was_told_late(known, signal)
         known.signal_ids.append(signal.signal_id)
         self.touched.add(f"episode/{known.key}")
         del self._open[known.dataset, known.track]

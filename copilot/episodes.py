@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engines.signal import STATES, Signal
 from signal_factory.ids import derived_id
 from signal_factory.times import format_time
+
+_LATE_NEWS = timedelta(minutes=30)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,16 @@ class Episode:
 def tells_of_silence(signal_type: str, signatures: Sequence[str]) -> bool:
     """Whether a signal tells that something did not come, which a silent bus would look like as well."""
     return signal_type == "FRESHNESS_BREACH" or "HEARTBEATS_STOPPED" in signatures
+
+
+def was_told_late(episode: Episode, mend: Signal) -> bool:
+    """Whether a table that seemed late had been updated in time, and only the news of it was late.
+
+    Minutes are what a sender's clock may be off; an update may also be told at the end of its run.
+    """
+    if episode.signal_type != "FRESHNESS_BREACH" or mend.last_good is None:
+        return False
+    return mend.last_good <= episode.first_bad and mend.at - mend.last_good > _LATE_NEWS
 
 
 def opened(signal: Signal, *, is_stale: bool) -> Episode:
