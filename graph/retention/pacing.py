@@ -7,7 +7,8 @@ from time import perf_counter
 TARGET_S, LIMIT_S = 0.010, 0.050
 """What a slice should take, and what it may (issue: writers wait no longer for retention)."""
 _FIRST, _MOST = 4, 2_000
-_SLICES_TO_EASE = 20
+_SLICES_TO_EASE = 5
+_REMEMBERED = 0.8
 
 Turn = Callable[[], AbstractContextManager[None]]
 """Enters the writer's turn: nobody else changes the graph until it is left."""
@@ -28,6 +29,7 @@ class Pace:
         self._turn, self._clock, self._fixed = turn, clock, size
         self.ease: Callable[[], None] = _nothing
         self._size = size or _FIRST
+        self._cost = 0.0
         self.longest_s = 0.0
         self.slices = 0
 
@@ -51,9 +53,10 @@ class Pace:
             self._adapt(weight, took)
 
     def _adapt(self, weight: int, took: float) -> None:
-        """Aim at the target from below: twice as much at most, and half when it took too long."""
-        fits = weight * TARGET_S / max(took, 1e-6)
-        self._size = int(max(1, min(_MOST, 2 * self._size, max(fits, self._size / 4))))
+        """Aim at the target from below: what was dear lately is not forgotten at once, and growth is slow."""
+        self._cost = max(took / weight, _REMEMBERED * self._cost)
+        fits = TARGET_S / max(self._cost, 1e-9)
+        self._size = int(max(1, min(_MOST, 1.5 * self._size + 1, fits)))
 
 
 def _nothing() -> None:

@@ -75,6 +75,7 @@ class Sweep:
         Raises:
             BackendUnavailable: archive or graph failed; what was not archived is in the graph still.
         """
+        self._store.ease()
         for label in FOLDED:
             self._drain(label, self._horizons.folded, self._fold)
         self._drain(DAY_NODE, self._horizons.archived, self._forget_days)
