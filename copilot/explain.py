@@ -15,16 +15,17 @@ from .blast import radius
 from .confidence import UNDECIDED, Confidence, assess, level, shown
 from .episodes import Episode
 from .kept import reaches_back, unseen, updated_by
-from .orchestration import whole_of_job
+from .orchestration import FAILED, whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
 from .starved import behind_few_rows
 from .suspects import ABSTAIN, TIE, Suspect
 from .timeline import timeline
-from .world import World, look
+from .world import RunView, SignalView, World, look
 
 _HIGH = "VOLUME_HIGH"
 _HELD = "its own checks held the data back"
+_OUTSIDE, _SETTLING = ("resource", "permission", "connectivity"), timedelta(minutes=10)
 _SHAPE = "the shape of its input explains it"
 _LARGE = "the size of its input explains it"
 
@@ -150,7 +151,8 @@ def _data_behind(world: World, episode: Episode, blamed: Suspect) -> Iterator[tu
     urn = blamed.chain[0]
     refs: tuple[str, ...] = (blamed.run_id,)
     for signal in world.signals(urn):
-        if signal.signal_type == "DQ_BREACH" and signal.run_id == run.run_id and signal.signature:
+        is_told = signal.signal_type == "DQ_BREACH" and bool(signal.signature)
+        if is_told and (signal.run_id == run.run_id or _held_back(world, run, signal)):
             refs = signal.evidence or refs
             yield (
                 wrong.Bad(urn, (signal.signature,), signal.at, episode.last_good, (run.run_id,), refs),
@@ -164,6 +166,13 @@ def _data_behind(world: World, episode: Episode, blamed: Suspect) -> Iterator[tu
             for signal in world.signals(source):
                 if signal.signature == _HIGH and since <= signal.at <= run.started + timedelta(hours=1):
                     yield wrong.Bad(source, (_HIGH,), signal.at, None, (), signal.evidence), _LARGE
+
+
+def _held_back(world: World, run: RunView, signal: SignalView) -> bool:
+    """Whether what quarantined for a run told of it under an id of its own: no run of that name is known."""
+    if run.status not in FAILED or family_of(run.error) in _OUTSIDE or world.run(signal.run_id) is not None:
+        return False
+    return run.started <= signal.at <= (run.ended or world.now) + _SETTLING
 
 
 def _gap(world: World, episode: Episode) -> Suspect:
