@@ -2,8 +2,10 @@
 
 import logging
 import os
+import socket
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ from .gate import Gate
 from .gated import GatedReadModel
 from .intake import Limits, Sorted, sort_items
 from .lease import private_directory, take_directory
+from .leasekeeper import LeaseKeeper
 from .metrics import Metrics
 from .ports import RunningEngine
 from .retention import Retention
@@ -62,15 +65,18 @@ class Application:
         self.settings, self.now = settings, now
         private_directory(settings.data_dir)
         self._lease = take_directory(settings.data_dir, now)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lease.release)
+            self.log = log_of(settings)
+            undo.callback(self.log.close)
+            self._keeper = self._lead() if settings.state_url.get_secret_value() else None
+            if self._keeper is not None:
+                undo.callback(self._keeper.stop)
             self._open(backends, rebuild=rebuild)
-        except BaseException:
-            self._lease.release()
-            raise
+            undo.pop_all()
 
     def _open(self, backends: Backends | None, *, rebuild: bool) -> None:
         settings = self.settings
-        self.log = log_of(settings)
         if rebuild:
             self.log.forget_state()
             forget_graph(settings)
@@ -78,6 +84,11 @@ class Application:
         self._engine.limit(settings.routes.policy().limits)
         saved = self.log.load_state()
         self._engine.load(saved.rows)
+        if saved.offset and self._keeper is not None and not self._engine.counts()["nodes"]:
+            # State that outlived this graph, which is another directory's or was lost.
+            self.log.forget_state()
+            saved, rebuild = self.log.load_state(), True
+            self._engine.load(saved.rows)
         self._gate = Gate()
         self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"], self._caps)
         self.read_model: ReadModel = GatedReadModel(
@@ -189,8 +200,17 @@ class Application:
         self.retention.stop()
         self._applier.stop()
         self._graph.close()
+        if self._keeper is not None:
+            self._keeper.stop()
         self.log.close()
         self._lease.release()
+
+    def _lead(self) -> LeaseKeeper:
+        """Be the one process that applies what a shared state holds."""
+        holder = f"{socket.gethostname()}/{os.getpid()}/{os.urandom(4).hex()}"
+        lease = self.log.lease(holder, self.settings.lease_s)
+        self.log.guard(lease)
+        return LeaseKeeper(lease, self.settings.lease_s)
 
     def _say(self, said: Verdict) -> Document:
         told: list[Document] = []

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from state_places import Place, place_of
 
 from service.application import Application
 from service.keys import Keyring, local_key
@@ -93,3 +94,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
     yield begin
     for context in reversed(opened):
         context.__exit__(None, None, None)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A state without anything in it, on each database."""
+    return place_of(request.param, tmp_path)

@@ -4,6 +4,7 @@ import platform
 import sqlite3
 from argparse import Namespace
 from collections.abc import Mapping
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final, cast
 from signal_factory.errors import SignalFactoryError
 from signal_factory.times import format_time
 
-from ...backends import GRAPH_FILE
+from ...backends import GRAPH_FILE, holds_log, log_of
 from ...budgets import spent_in
 from ...eventlog import EventLog
 from ...graph_probe import probed
@@ -85,29 +86,30 @@ def _data(settings: Settings) -> dict[str, Any]:
     for name in (LOG_FILE, GRAPH_FILE):
         if (directory / name).is_file():
             found["problems"] += _damage(directory / name)
-    if (directory / LOG_FILE).is_file() and not found["problems"]:
+    if holds_log(settings) and not found["problems"]:
         found |= _log(settings)
     return found
 
 
 def _log(settings: Settings) -> dict[str, Any]:
     try:
-        log = EventLog(settings.data_dir, read_only=True)
+        with closing(log_of(settings, read_only=True)) as log:
+            return _told(log, settings)
     except SignalFactoryError as error:
         return {"problems": [str(error)]}
-    try:
-        saved = log.load_state()
-        return {
-            "events": log.last_seq,
-            "events_by_kind": log.event_counts(),
-            "applied": saved.offset,
-            "state_rows": len(saved.rows),
-            "rejected": log.rejected_counts(),
-            "demoted": _demoted(saved.rows),
-            "graph": tiers_and_caps(settings, saved.rows),
-        }
-    finally:
-        log.close()
+
+
+def _told(log: EventLog, settings: Settings) -> dict[str, Any]:
+    saved = log.load_state()
+    return {
+        "events": log.last_seq,
+        "events_by_kind": log.event_counts(),
+        "applied": saved.offset,
+        "state_rows": len(saved.rows),
+        "rejected": log.rejected_counts(),
+        "demoted": _demoted(saved.rows),
+        "graph": tiers_and_caps(settings, saved.rows),
+    }
 
 
 def _demoted(rows: Mapping[str, str]) -> dict[str, str]:
