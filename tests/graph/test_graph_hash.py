@@ -33,7 +33,7 @@ def hash_of(said: list[Node | Edge]) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(said=mutations, data=st.data())
 def test_any_permutation_with_duplicates_in_any_chunks_gives_the_same_hash(
     case: StoreCase, said: list[Node | Edge], data: st.DataObject
@@ -91,7 +91,7 @@ def test_learning_a_name_late_is_having_known_it_from_the_start(
 
 
 @every_store("copy")
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(said=mutations)
 def test_a_graph_copied_element_by_element_is_the_same_graph(
     case: StoreCase, said: list[Node | Edge]
