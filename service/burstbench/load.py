@@ -33,7 +33,7 @@ def second(number: int, at: datetime, rate: int) -> Iterator[Envelope]:
 
 
 def _stream_record(order: int, at: datetime) -> Envelope:
-    validation = {"result": "PASS"} if order % 200 else _failed()
+    validation = {"result": "PASS"} if order % 199 else _failed()
     body: dict[str, Any] = {
         "evidence_id": f"evd-burst{order:012d}s", "timestamp": at.isoformat(),
         "dataset_urn": _stream(order % STREAMS), "validation": validation,
