@@ -46,8 +46,9 @@ class RemoteEngines:
     def rename(self, old: str, new: str, now: datetime) -> list[Signal]:
         """Two names turned out to be one table; the signals of judging it anew."""
         self.routes.rename(old, new)
-        if self.known.pop(old, None) is None:
+        if old not in self.known:
             return []
+        del self.known[old]
         given = self._asker.ask([Question(self._next(), old, gives=True)])[old].given
         answer = self._asked([Question(self._next(), new, end=Upto(now), takes=given)])[new]
         return [signal for said in answer.said for signal in said.signals]

@@ -1,5 +1,6 @@
 """A fleet of workers answers what one process answers, byte for byte."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -7,9 +8,13 @@ import pytest
 from localasker import LocalAsker
 from onetruth import alone, events_of, told
 
+from engines.routes import Routes
+from engines.standing import Known, Standing
 from graph.port import GraphStore
 from service.engine import Engine, store_for
+from service.kept import Noted
 from service.pipeline import Memory
+from service.workers.remote import RemoteEngines
 from service.workers.supersteps import FleetPipeline
 
 ROOT = Path(__file__).parents[2]
@@ -55,3 +60,13 @@ def test_batches_of_any_size_say_what_single_events_say(name: str, seed: int) ->
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_leader_that_takes_over_from_what_was_kept_comes_to_the_same(name: str, seed: int) -> None:
     assert _together(name, Random(seed), again=0.1, restarts=0.3) == alone(name)
+
+
+def test_a_name_that_turned_out_to_be_another_is_dropped_from_what_is_kept() -> None:
+    known = Noted[Known]()
+    engines = RemoteEngines(LocalAsker(Random(1)), Routes(), known)
+    known["ds://old/name"] = Known(Standing())
+    known.take_changed()
+    engines.rename("ds://old/name", "ds://new/name", datetime(2026, 3, 2, tzinfo=UTC))
+    assert known.take_changed() == {"ds://old/name", "ds://new/name"}
+    assert set(known) == {"ds://new/name"}
