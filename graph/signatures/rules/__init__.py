@@ -8,23 +8,35 @@ from .generic import RULES as GENERIC
 from .jvm import RULES as JVM
 from .kafka import RULES as KAFKA
 from .lakehouse import RULES as LAKEHOUSE
+from .pandas import RULES as PANDAS
 from .python import RULES as PYTHON
+from .python_values import RULES as PYTHON_VALUES
 from .spark import RULES as SPARK
+from .spark_sql import RULES as SPARK_SQL
 from .sql import RULES as SQL
+from .sql_server import RULES as SQL_SERVER
+from .sql_values import RULES as SQL_VALUES
 from .storage import RULES as STORAGE
+from .trino import RULES as TRINO
 from .warehouse import RULES as WAREHOUSE
 
 CATALOGUE: tuple[Rule, ...] = (
     *LAKEHOUSE,
     *SPARK,
+    *SPARK_SQL,
     *FLINK,
     *KAFKA,
     *STORAGE,
     *DBT,
     *AIRFLOW,
     *WAREHOUSE,
+    *TRINO,
     *SQL,
+    *SQL_VALUES,
+    *SQL_SERVER,
     *PYTHON,
+    *PANDAS,
+    *PYTHON_VALUES,
     *JVM,
     *GENERIC,
 )

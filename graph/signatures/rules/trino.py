@@ -1,0 +1,87 @@
+"""Trino, Presto, Athena, Redshift and Databricks SQL."""
+
+from ..rule import name, rule
+
+RULES = (
+    # Trino, Presto, Athena
+    rule(
+        "MISSING_FIELD",
+        "column_not_found|cannot be resolved",
+        rf"column {name('field')}['\"]? cannot be resolved",
+        "field",
+    ),
+    rule(
+        "TABLE_NOT_FOUND",
+        "table_not_found|does not exist",
+        rf"line \d+:\d+: (?:table|view|schema) {name('table')}['\"]? does not exist",
+        "table",
+    ),
+    rule(
+        "OOM",
+        "cluster_out_of_memory|cluster is out of memory",
+        r"cluster(?:_| is )out.of.memory",
+        "=query",
+        "=cluster",
+    ),
+    rule(
+        "OOM",
+        "exceeded per-node|exceeded_local_memory",
+        r"exceeded per-node|EXCEEDED_LOCAL_MEMORY",
+        "=query",
+        "=per_node",
+    ),
+    rule(
+        "OOM",
+        "exceeded distributed|exceeded_global_memory|exceeded global",
+        r"exceeded (?:distributed|global) (?:user |total )?memory|EXCEEDED_GLOBAL_MEMORY",
+        "=query",
+        "=distributed",
+    ),
+    rule(
+        "TIMEOUT",
+        "exceeded_time_limit|exceeded maximum time limit|query exceeded the maximum|exceeded the maximum run time",
+        r"EXCEEDED_TIME_LIMIT|exceeded (?:the )?maximum (?:time limit|run time|execution time)",
+        "=query",
+    ),
+    rule(
+        "NO_RESOURCES",
+        "too many queued queries|insufficient active worker|insufficient_resources|no_nodes_available",
+        r"(?P<word>too many queued queries|insufficient active worker|INSUFFICIENT_RESOURCES|NO_NODES_AVAILABLE)",
+        "word",
+    ),
+    rule(
+        "SCHEMA_BREAK",
+        "hive_partition_schema_mismatch|hive_bad_data|declared as type",
+        rf"column {name('field')}['\"]? .{{0,200}}?declared as type ['\"]?(?P<new>[\w()]+).{{0,200}}?declared column .{{0,80}}?as type ['\"]?(?P<old>[\w()]+)",
+        "field",
+        "pair",
+    ),
+    rule(
+        "SCHEMA_BREAK",
+        "hive_bad_data|in parquet|declared as type",
+        rf"(?:field|column) {name('field')}['\"]?'?s? .{{0,40}}?type (?P<old>\w+) .{{0,40}}?(?:incompatible with|declared).{{0,80}}?type (?P<new>\w+)",
+        "field",
+        "pair",
+    ),
+    rule(
+        "ERROR",
+        "trinousererror(|trinoqueryerror(|trinoexternalerror(",
+        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})",
+        "word",
+    ),
+    rule(
+        "ERROR",
+        "trinousererror|trinoqueryerror|trinoexternalerror|error_name|hive_",
+        r"(?:errorName\"?[:=] ?\"?|name=|\b)(?P<word>HIVE_[A-Z_]+|[A-Z]+_[A-Z_]{4,40})",
+        "word",
+    ),
+    # Redshift
+    rule(
+        "MALFORMED_DATA",
+        "stl_load_errors|sys_load_error",
+        r"(?:load into table '(?P<table>[^'\n]{1,120})' failed.{0,20})?\b(?:stl_load_errors|sys_load_error)",
+        "=redshift_load",
+        "table",
+    ),
+    rule("ERROR", "error_class=|[databricks|error_code=", r"error_class=(?P<word>[A-Z_.]+)", "word"),
+)
