@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from graph.signatures import family_of
 
 from .changes import Between, on_data, on_job
-from .orchestration import FAILED
 from .suspects import Suspect, span
 from .world import RunView, SignalView, World
+from .world.orchestration import FAILED
 
 _STANDING = 0.3
 _ENOUGH = 3

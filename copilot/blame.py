@@ -16,9 +16,9 @@ from .culprits import (
     wrote_nothing,
 )
 from .habits import Slot, out_of_turn, run_of, slot_of
-from .orchestration import FAILED, application, hangs, held_up_by, is_skipped, tries_of, waited_for
 from .suspects import Suspect
 from .world import CommitView, RunView, World
+from .world.orchestration import FAILED, application, hangs, held_up_by, is_skipped, tries_of, waited_for
 
 _SETTLING = timedelta(minutes=10)
 _SKEW = timedelta(minutes=2)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from .orchestration import starters_of
 from .suspects import Suspect, proximity, span
 from .world import Change, FailureView, World
+from .world.orchestration import starters_of
 
 SKEW = timedelta(minutes=2)
 ROLLOUT = timedelta(minutes=30)

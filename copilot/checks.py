@@ -4,9 +4,9 @@ from datetime import datetime
 
 from .blame import Tried
 from .culprits import Missed
-from .orchestration import application, held_up_by, whole_of
 from .suspects import Suspect
 from .world import SignalView, World
+from .world.orchestration import application, held_up_by, whole_of
 from .wrong import Bad, trace_failure
 
 

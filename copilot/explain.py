@@ -15,13 +15,13 @@ from .blast import radius
 from .confidence import UNDECIDED, Confidence, assess, level, shown
 from .episodes import Episode
 from .kept import reaches_back, unseen, updated_by
-from .orchestration import FAILED, whole_of_job
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
 from .starved import behind_few_rows
 from .suspects import ABSTAIN, TIE, Suspect
 from .timeline import timeline
 from .world import RunView, SignalView, World, look
+from .world.orchestration import FAILED, whole_of_job
 
 _HIGH = "VOLUME_HIGH"
 _HELD = "its own checks held the data back"

@@ -7,8 +7,8 @@ from statistics import median
 from .blame import Tried
 from .culprits import Missed
 from .habits import expected, interval
-from .orchestration import starters_of
 from .world import World
+from .world.orchestration import starters_of
 
 _ONE_UPDATE = timedelta(minutes=30)
 _MORE_THAN_ONCE = 2

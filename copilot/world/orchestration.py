@@ -7,7 +7,8 @@ before the other began, in the runs of the whole that are known, is.
 from datetime import datetime, timedelta
 from statistics import median
 
-from .world import RunView, World
+from .neighbourhood import World
+from .views import RunView
 
 _LEAST_NIGHTS = 2
 _SKEW = timedelta(minutes=2)
