@@ -16,7 +16,7 @@ from signal_factory.errors import BackendUnavailable, NotFound
 from . import budgets
 from .applier import Applier, Pacing, Work
 from .backends import ClosableGraph, engine_of, forget_graph, log_of, routes_of
-from .clocks import EngineClock, TimeSource, wall_clock
+from .clocks import LATE_S, EngineClock, TimeSource, wall_clock
 from .documents import Item
 from .entries import Appended, Reset, Verdict
 from .gate import Gate
@@ -98,7 +98,9 @@ class Application:
         clock.observe(saved.lead_s)
         pacing = Pacing(settings.flush_events, settings.flush_s, settings.tick_s)
         self._clock = clock
-        self._applier: Work = Applier(self.log, self._engine, self._gate, clock, pacing, saved.offset)
+        self._applier: Work = Applier(
+            self.log, self._engine, self._gate, clock, pacing, saved.offset, self._is_late
+        )
         self._caught_up_at = self.log.last_seq
         self._routing = self._make_routing() if settings.routes.to else None
         self.retention = Retention(settings, self._engine, self._gate.writing, clock.now)
@@ -186,12 +188,26 @@ class Application:
         """Events stored and not applied yet."""
         return max(0, self.log.last_seq - self._applier.applied)
 
+    @property
+    def lag_s(self) -> float:
+        """How many seconds ago the oldest event that is not applied yet was received; 0 without one."""
+        oldest = self.log.oldest_after(self._applier.applied)
+        return max(0.0, (self.now() - oldest).total_seconds()) if oldest else 0.0
+
     def readiness(self) -> Document:
-        """``{ready, backlog, applied, failure}``: ready once it has caught up with what the start found."""
+        """``{ready, backlog, applied, lag_s, is_late, failure}``.
+
+        Ready once it has caught up with what the start found. It stays ready while it is late:
+        what is open is then told as STALE.
+        """
         caught_up = self._applier.applied >= self._caught_up_at
         failure = self._applier.failure
         ready = caught_up and failure is None and self._applier.is_alive
-        return {"ready": ready, "backlog": self.backlog, "applied": self._applier.applied, "failure": failure}
+        lag_s = self.lag_s
+        return {
+            "ready": ready, "backlog": self.backlog, "applied": self._applier.applied,
+            "lag_s": round(lag_s, 1), "is_late": lag_s > LATE_S, "failure": failure,
+        }  # fmt: skip
 
     def close(self) -> None:
         """Save state and let go of the data directory."""
@@ -204,6 +220,9 @@ class Application:
             self._keeper.stop()
         self.log.close()
         self._lease.release()
+
+    def _is_late(self) -> bool:
+        return self.lag_s > LATE_S
 
     def _lead(self) -> LeaseKeeper:
         """Be the one process that applies what a shared state holds."""
@@ -254,24 +273,33 @@ class Application:
             return None
 
     def _gauges(self) -> Mapping[str, float]:
-        with self._gate.reading():
-            stats = self._engine.counts()
-        opened = self.read_model.incidents(status="OPEN", limit=1)["total"]
         rejected = sum(self.log.rejected_counts().values())
         return {
             "backlog_events": self.backlog,
+            "lag_seconds": self.lag_s,
             "log_events": self.log.last_seq,
             "rejected_kept": rejected,
-            "graph_nodes": stats["nodes"],
-            "graph_edges": stats["edges"],
-            "incidents_open": opened,
+            **self._graph_gauges(),
             **self.retention.gauges(),
             **(self._routing.gauges() if self._routing else {}),
         }
 
+    def _graph_gauges(self) -> Mapping[str, float]:
+        """Nothing while the graph is away: the backlog that it causes must be seen then."""
+        try:
+            with self._gate.reading():
+                stats = self._engine.counts()
+            opened = self.read_model.incidents(status="OPEN", limit=1)["total"]
+        except BackendUnavailable:
+            return {}
+        return {"graph_nodes": stats["nodes"], "graph_edges": stats["edges"], "incidents_open": opened}
+
     def _caps(self) -> Sequence[Mapping[str, str | int]]:
-        with self._gate.reading():
-            return [use.document() for use in self._engine.caps()]
+        try:
+            with self._gate.reading():
+                return [use.document() for use in self._engine.caps()]
+        except BackendUnavailable:
+            return []
 
     def _count(self, incoming: Sorted, done: Appended) -> None:
         duplicates: Counter[str] = Counter(

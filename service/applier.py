@@ -18,6 +18,8 @@ from .ports import RunningEngine
 _LOG = logging.getLogger("signal_factory.service.applier")
 _CHUNK = 100
 _PAUSE_AFTER_FAILURE_S = 0.5
+_LAG_S = 1.0
+"""How often the lag is looked at while there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class Applier:
         clock: EngineClock,
         pacing: Pacing,
         applied: int,
+        is_late: Callable[[], bool],
     ) -> None:
+        """``is_late`` says that what waits to be applied waits for so long that answers may be wrong."""
         self._log, self._engine, self._gate = log, engine, gate
         self._clock, self._pacing = clock, pacing
         self._applied = self._saved = applied
@@ -87,7 +91,9 @@ class Applier:
         self._progress = threading.Condition()
         self._wake = threading.Event()
         self._stopping = False
-        self._last_tick = self._last_flush = float("-inf")
+        self._is_late = is_late
+        self._late: bool = False
+        self._last_tick = self._last_flush = self._asked_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="applier", daemon=True)
         self._failure: str | None = None
 
@@ -108,6 +114,7 @@ class Applier:
 
     def start(self) -> None:
         """Begin to apply."""
+        self._mind_lag(waits=True)
         self._thread.start()
 
     def notify(self) -> None:
@@ -167,6 +174,7 @@ class Applier:
     def _turn(self) -> None:
         self._wake.clear()
         entries = self._log.read_from(self._applied, _CHUNK)
+        self._mind_lag(waits=bool(entries))
         for entry in entries:
             if self._stopping:
                 return
@@ -196,6 +204,16 @@ class Applier:
         reason = f"event {entry.seq} of kind {entry.envelope.kind} could not be applied; it stays in the log"
         reject = Rejected("engine", "not_applied", reason, b"")
         self._log.append([], entry.envelope.time, [reject])
+
+    def _mind_lag(self, *, waits: bool) -> None:
+        now = time.monotonic()
+        if waits and now - self._asked_at < _LAG_S:
+            return
+        late: bool = waits and self._is_late()
+        if late != self._late:
+            with self._gate.writing():
+                self._engine.mind_lag(is_late=late)
+        self._asked_at, self._late = now, late
 
     def _tick(self) -> None:
         now = self._clock.now()

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 TimeSource = Callable[[], datetime]
+LATE_S = 120
+"""Past so many seconds of lag, by the clock of reception, what is open is told as STALE."""
 
 
 def wall_clock() -> datetime:

@@ -11,7 +11,7 @@ from signal_factory.errors import BackendUnavailable
 
 from .backends import engine_of, holds_log, log_of
 from .budgets import document
-from .clocks import EngineClock, wall_clock
+from .clocks import LATE_S, EngineClock, wall_clock
 from .gate import Gate
 from .gated import GatedReadModel
 from .keys import LOCAL_KEY_FILE
@@ -21,6 +21,7 @@ from .settings import LoadedSettings, Settings
 
 if TYPE_CHECKING:
     from .application import Application
+    from .eventlog import EventLog
 
 Ask = Callable[[str, str | None], Document]
 
@@ -158,6 +159,7 @@ def _data(settings: Settings) -> Generator[Source]:
     try:
         saved = log.load_state()
         engine.load(saved.rows)
+        engine.mind_lag(is_late=_is_late(log, saved.offset))
         clock = EngineClock(wall_clock, follows_events=settings.clock == "auto")
         clock.observe(saved.lead_s)
         model = GatedReadModel(Gate(), engine.read_model, lambda _: None)
@@ -175,6 +177,11 @@ def _data(settings: Settings) -> Generator[Source]:
     finally:
         graph.close()
         log.close()
+
+
+def _is_late(log: "EventLog", offset: int) -> bool:
+    oldest = log.oldest_after(offset)
+    return oldest is not None and (wall_clock() - oldest).total_seconds() > LATE_S
 
 
 def _note(waiting: int) -> str:

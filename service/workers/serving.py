@@ -8,7 +8,7 @@ from signal_factory.errors import BackendUnavailable
 
 from ..application import Application
 from ..backends import graph_of, kafka_of, log_of
-from ..clocks import EngineClock, TimeSource, wall_clock
+from ..clocks import LATE_S, EngineClock, TimeSource, wall_clock
 from ..engine import Engine
 from ..entries import Appended
 from ..gate import Gate
@@ -27,8 +27,6 @@ from .following import Follower
 from .messages import Answer, Question
 from .supersteps import FleetPipeline
 
-LATE_S = 120
-"""Past so many seconds of lag what is open is told as STALE."""
 _LATER = 2**62
 """Where an event will stand in the log, the leader says."""
 
@@ -93,7 +91,7 @@ class FleetApplication(Application):
         return seq != _LATER and super().wait_applied(seq, timeout_s)
 
     def _is_late(self) -> bool:
-        return self._behind().is_late
+        return super()._is_late() or self._behind().is_late
 
     def _behind(self) -> Behind:
         """What waits in Kafka; a cluster that does not answer holds back more than anybody knows."""

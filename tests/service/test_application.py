@@ -1,6 +1,5 @@
 """The running service without its faces."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Generator
@@ -9,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sluggish import deployment, stumbling
 
 from service.application import Application
-from service.backends import embedded
 from service.documents import read_lines
 from service.keys import LOCAL_KEY_FILE
 from service.settings import load_settings
@@ -102,46 +101,6 @@ def test_metrics_count_what_came_in_by_kind_and_outcome(start: Callable[..., Any
     assert "sf_backlog_events 0.0" in page
     assert "sf_incidents_open 0.0" in page
     assert (server.data_dir / LOCAL_KEY_FILE).read_text().strip() not in page
-
-
-class Stumbling:
-    """The real engine behind a door that fails: on one event for good, on others until mended."""
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
-        self.is_down = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-    def apply(self, envelope: Any) -> None:
-        if self.is_down:
-            raise BackendUnavailable("the graph is away")
-        if envelope.body.get("service") == "poison":
-            raise RuntimeError("a defect")
-        self._engine.apply(envelope)
-
-
-@contextmanager
-def stumbling(data_dir: Path) -> Generator[tuple[Application, Stumbling]]:
-    made: list[Stumbling] = []
-
-    def backends(path: Path) -> Any:
-        engine, graph = embedded(path)
-        made.append(Stumbling(engine))
-        return made[0], graph
-
-    settings = load_settings({"data_dir": data_dir, "tick_s": 0.05}, {}).settings
-    app = Application(settings, backends=backends)
-    try:
-        yield app, made[0]
-    finally:
-        app.close()
-
-
-def deployment(service: str) -> str:
-    body = {"service": service, "version": "1", "deployed_at": "2026-01-19T02:00:00Z"}
-    return json.dumps({"kind": "deployment", "body": body})
 
 
 def test_an_event_the_engine_cannot_take_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:

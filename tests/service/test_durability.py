@@ -4,26 +4,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-TIMEOUT_S = 30.0
-ENVIRON = os.environ | {
-    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    "SF_API_KEY": "durability",
-    "SF_FLUSH_EVENTS": "7",
-    "SF_FLUSH_S": "0.2",
-}
-
-
-def sf(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "service.cli", *arguments]
+from served_process import ENVIRON, TIMEOUT_S, served, settled, sf
 
 
 def events(count: int) -> list[dict[str, Any]]:
@@ -42,45 +26,6 @@ def events(count: int) -> list[dict[str, Any]]:
         }
         made.append({"time": time_of, "kind": "openlineage", "body": run})
     return made
-
-
-@contextmanager
-def served(data_dir: Path) -> Generator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-    """``sf serve`` as a process of its own; killed without ceremony at the end."""
-    command = sf("serve", "--data-dir", str(data_dir), "--port", "0")
-    (data_dir / "server.json").unlink(missing_ok=True)
-    process = subprocess.Popen(command, env=ENVIRON, stderr=subprocess.PIPE)
-    try:
-        headers = {"Authorization": "Bearer durability"}
-        with httpx.Client(base_url=address(data_dir, process), headers=headers, trust_env=False) as client:
-            yield process, client
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def address(data_dir: Path, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise AssertionError(process.stderr.read().decode() if process.stderr else "it ended")
-        try:
-            return str(json.loads((data_dir / "server.json").read_text())["url"])
-        except (OSError, ValueError):
-            time.sleep(0.05)
-    raise AssertionError("the server did not start in time")
-
-
-def settled(client: httpx.Client) -> dict[str, Any]:
-    """What the graph and the read model say once everything is applied."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while client.get("/ready").status_code != 200 or client.get("/ready").json()["backlog"]:
-        assert time.monotonic() < deadline, "the log was not applied in time"
-        time.sleep(0.05)
-    stats = client.get("/api/v1/stats").json()
-    incidents = client.get("/api/v1/incidents").json()
-    datasets = client.get("/api/v1/datasets").json()
-    return {"hash": stats["graph_hash"], "incidents": incidents, "datasets": datasets}
 
 
 def test_killed_after_each_acknowledgement_it_ends_like_a_run_that_never_was(tmp_path: Path) -> None:
