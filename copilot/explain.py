@@ -17,13 +17,12 @@ from .episodes import Episode
 from .kept import reaches_back, unseen, updated_by
 from .paths import Step, cypher, gremlin, path_of
 from .stages import narrowed
-from .starved import behind_few_rows
 from .suspects import ABSTAIN, TIE, Suspect
 from .timeline import timeline
 from .world import RunView, SignalView, World, look
 from .world.orchestration import FAILED, whole_of_job
+from .wrong.volume import HIGH
 
-_HIGH = "VOLUME_HIGH"
 _HELD = "its own checks held the data back"
 _OUTSIDE, _SETTLING = ("resource", "permission", "connectivity"), timedelta(minutes=10)
 _SHAPE = "the shape of its input explains it"
@@ -111,7 +110,7 @@ def _suspects(world: World, episode: Episode) -> list[Suspect]:
     if track in ("contract", "quality"):
         return wrong.trace_failure(world, bad)
     if track == "volume":
-        return behind_few_rows(world, bad, wrong.trace_volume(world, bad))
+        return wrong.trace_volume(world, bad)
     if track in ("gates", "heartbeats"):
         return [_gap(world, episode)]
     return _late(world, episode)
@@ -135,7 +134,7 @@ def _deeper(world: World, episode: Episode, found: list[Suspect]) -> list[Suspec
     blamed = found[0]
     for bad, why in _data_behind(world, episode, blamed):
         above = (
-            wrong.trace_volume(world, bad) if bad.signatures == (_HIGH,) else wrong.trace_failure(world, bad)
+            wrong.trace_volume(world, bad) if bad.signatures == (HIGH,) else wrong.trace_failure(world, bad)
         )
         if above and (bad.urn != blamed.chain[0] or why != _SHAPE or above[0].chain[0] != blamed.chain[0]):
             below = blamed.chain if bad.urn != blamed.chain[0] else blamed.chain[1:]
@@ -164,8 +163,8 @@ def _data_behind(world: World, episode: Episode, blamed: Suspect) -> Iterator[tu
         since = run.started - timedelta(hours=26)
         for source in world.inputs(run.job):
             for signal in world.signals(source):
-                if signal.signature == _HIGH and since <= signal.at <= run.started + timedelta(hours=1):
-                    yield wrong.Bad(source, (_HIGH,), signal.at, None, (), signal.evidence), _LARGE
+                if signal.signature == HIGH and since <= signal.at <= run.started + timedelta(hours=1):
+                    yield wrong.Bad(source, (HIGH,), signal.at, None, (), signal.evidence), _LARGE
 
 
 def _held_back(world: World, run: RunView, signal: SignalView) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from .world import CommitView, World
+from ..world import CommitView, World
 
 
 def updates_before(world: World, urn: str, since: datetime) -> list[datetime]:

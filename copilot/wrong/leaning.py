@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from statistics import median
 
-from .world import CommitView, World
+from ..world import CommitView, World
 
 _SAME_DAY, _WEEK = timedelta(hours=26), timedelta(days=8)
 _LEAST_BEFORE, _NOTABLE = 2, 0.1

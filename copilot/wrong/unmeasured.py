@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from graph.model import NodeRef
 
-from .changes import Between, on_data
-from .suspects import Suspect
-from .world import World
+from ..changes import Between, on_data
+from ..suspects import Suspect
+from ..world import World
+from ..world.upstream import ways_up
 
 Clears: TypeAlias = Callable[[World, str], bool]
 """Whether a table is known to be good in the respect that is looked into."""
@@ -22,24 +23,12 @@ _LOST_BY_HOP = 0.12
 
 def changed_above(world: World, chain: tuple[str, ...], between: Between, clears: Clears) -> list[Suspect]:
     """Deployments between last good and first bad, the nearest first; ``chain`` begins at the table."""
-    found: list[Suspect] = []
-    frontier, seen = [chain], set(chain)
-    for hops in range(1, _HOPS + 1):
-        grown = [
-            (source, *each)
-            for each in frontier
-            for source in world.sources(each[0])
-            if source not in seen and not clears(world, source)
-        ]
-        seen.update(each[0] for each in grown)
-        for each in grown:
-            found += [
-                _through(suspect, hops)
-                for suspect in on_data(world, each[0], [], between, each)
-                if suspect.standing == 1.0
-            ]
-        frontier = grown
-    return found
+    return [
+        _through(suspect, len(way) - len(chain))
+        for way in ways_up(world, chain, _HOPS, lambda urn: not clears(world, urn))
+        for suspect in on_data(world, way[0], [], between, way)
+        if suspect.standing == 1.0
+    ]
 
 
 def _through(suspect: Suspect, hops: int) -> Suspect:
