@@ -20,10 +20,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A data set whose engines are elsewhere: how it stands, and when something is due there."""
+    """A data set whose engines are elsewhere: how it stands, and when something is due there.
+
+    ``asked`` numbers the last question whose answer was kept; None where nobody noted it.
+    """
 
     standing: Standing
     due: datetime | None = None
+    asked: int | None = None
 
 
 def standing_of(state: DatasetState) -> Standing:

@@ -39,6 +39,10 @@ class KeptAgenda(Agenda):
         """Every deadline, in order."""
         return sorted(self._known)
 
+    def first(self) -> Deadline:
+        """The next one, which stays."""
+        return self._heap[0]
+
 
 class KeptEngines(SignalEngines):
     """Signal engines whose deadlines can be put away and taken up again."""
@@ -51,6 +55,14 @@ class KeptEngines(SignalEngines):
         self._agenda = self._kept = KeptAgenda()
         for each in deadlines:
             self._agenda.add(each.at, each.urn, each.what, each.about)
+
+    def upcoming(self) -> Deadline:
+        """The next deadline; there must be one."""
+        return self._kept.first()
+
+    def leave_out(self) -> None:
+        """Look at nothing at the next deadline."""
+        self.touched.add(self._kept.pop().urn)
 
     def deadlines(self) -> dict[str, list[Deadline]]:
         """What is still to be looked at, by data set and in order."""

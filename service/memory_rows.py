@@ -6,31 +6,26 @@ so that saving costs what has happened and not what is known.
 
 import json
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol
 
 from copilot.assembly import Settled
 from copilot.episodes import Episode
 from engines.agenda import Deadline
 from engines.standing import Known
 from engines.state import DatasetState
-from ingest.identity import Book
+from ingest.identity import Book, Identity
 from ingest.identity import Known as Name
 from signal_factory.ids import canonical_json
 
-from .kept import Noted
+from .kept import KeptEngines, Noted
 from .pipeline import Clock, LocalPipeline, Memory, Pipeline
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
-T = TypeVar("T")
+from .shapes import text_of, value_of
 
 
 def rows_of(pipeline: Pipeline, events: int) -> dict[str, str]:
     """Rows that changed since the last call; "" means deleted."""
     memory = pipeline.memory
-    rows = {"clock": canonical_json(events), "time": _text(Clock, memory.clock)}
+    rows = {"clock": canonical_json(events), "time": text_of(Clock, memory.clock)}
     rows |= _state_rows(pipeline) if isinstance(pipeline, LocalPipeline) else _known_rows(memory.known)
     rows |= _ledger_rows(pipeline)
     rows |= _name_rows(pipeline)
@@ -39,14 +34,30 @@ def rows_of(pipeline: Pipeline, events: int) -> dict[str, str]:
     return rows
 
 
+class Judging(Protocol):
+    """Names and the engines of all data sets, without graph or incidents."""
+
+    memory: Memory
+    engines: KeptEngines
+    identity: Identity
+    saved_rules: str
+
+
+def judged_rows(judging: Judging) -> dict[str, str]:
+    """Rows of the clock, names, routes and engines that changed since the last call."""
+    routes = judging.memory.routes
+    rows = {"time": text_of(Clock, judging.memory.clock)} | _state_rows(judging) | _name_rows(judging)
+    return rows | _plain_rows("writes", routes.writes) | _plain_rows("run", routes.jobs_of_runs)
+
+
 def restored(rows: Mapping[str, str]) -> tuple[int, Memory]:
     """How many events had been applied, and the memory that the rows hold."""
     memory = Memory()
     if "time" in rows:
-        memory.clock = _read(Clock, rows["time"])
+        memory.clock = value_of(Clock, rows["time"])
     if "book" in rows:
         names = memory.book.names
-        memory.book = _read(Book, rows["book"])
+        memory.book = value_of(Book, rows["book"])
         memory.book.names = names
     for key in sorted(rows):
         kind, _, name = key.partition("/")
@@ -67,19 +78,19 @@ def _take(memory: Memory, kind: str, name: str, text: str) -> None:
         plain[kind][name] = read_json(text)
     match kind:
         case "state":
-            memory.states[name] = _read(DatasetState, text)
+            memory.states[name] = value_of(DatasetState, text)
         case "known":
-            memory.known[name] = _read(Known, text)
+            memory.known[name] = value_of(Known, text)
         case "due":
-            memory.deadlines += _read(list[Deadline], text)
+            memory.deadlines += value_of(list[Deadline], text)
         case "episode":
-            ledger.episodes[name] = _read(Episode, text)
+            ledger.episodes[name] = value_of(Episode, text)
         case "signal":
             ledger.signals[name] = read_json(text)
         case "settled":
-            ledger.settled[name] = _read(Settled, text)
+            ledger.settled[name] = value_of(Settled, text)
         case "name":
-            memory.book.names[name] = _read(Name, text)
+            memory.book.names[name] = value_of(Name, text)
         case _:
             pass
 
@@ -109,20 +120,20 @@ def _noted(memory: Memory) -> list[Noted[Any]]:
     return [each for each in kept if isinstance(each, Noted)]
 
 
-def _state_rows(pipeline: LocalPipeline) -> dict[str, str]:
+def _state_rows(pipeline: LocalPipeline | Judging) -> dict[str, str]:
     touched, states = pipeline.engines.touched, pipeline.memory.states
     deadlines = pipeline.engines.deadlines() if touched else {}
     rows: dict[str, str] = {}
     for urn in touched:
-        rows[f"state/{urn}"] = _text(DatasetState, states[urn]) if urn in states else ""
-        rows[f"due/{urn}"] = _text(list[Deadline], deadlines[urn]) if urn in deadlines else ""
+        rows[f"state/{urn}"] = text_of(DatasetState, states[urn]) if urn in states else ""
+        rows[f"due/{urn}"] = text_of(list[Deadline], deadlines[urn]) if urn in deadlines else ""
     touched.clear()
     return rows
 
 
 def _known_rows(known: dict[str, Known]) -> dict[str, str]:
     changed = known.take_changed() if isinstance(known, Noted) else set(known)
-    return {f"known/{urn}": _text(Known, known[urn]) if urn in known else "" for urn in changed}
+    return {f"known/{urn}": text_of(Known, known[urn]) if urn in known else "" for urn in changed}
 
 
 def _ledger_rows(pipeline: Pipeline) -> dict[str, str]:
@@ -131,47 +142,32 @@ def _ledger_rows(pipeline: Pipeline) -> dict[str, str]:
         kind, _, name = key.partition("/")
         if kind == "episode":
             episode = ledger.episodes.get(name)
-            rows[key] = _text(Episode, episode) if episode else ""
+            rows[key] = text_of(Episode, episode) if episode else ""
         elif kind == "signal":
             signal = ledger.signals.get(name)
             rows[key] = canonical_json(signal) if signal else ""
         elif kind == "settled":
             settled = ledger.settled.get(name)
-            rows[key] = _text(Settled, settled) if settled else ""
+            rows[key] = text_of(Settled, settled) if settled else ""
     pipeline.assembly.touched.clear()
     return rows
 
 
-def _name_rows(pipeline: Pipeline) -> dict[str, str]:
+def _name_rows(pipeline: Pipeline | Judging) -> dict[str, str]:
     """Names one by one; all of them once the rules behind them have changed."""
     book = pipeline.memory.book
     if not pipeline.identity.changed:
         return {}
     pipeline.identity.changed = False
     names = book.names
-    rules = _text(Book, Book(book.rules, book.places, book.tables, book.registered))
+    rules = text_of(Book, Book(book.rules, book.places, book.tables, book.registered))
     changed = names.take_changed() if isinstance(names, Noted) else set(names)
     if rules != pipeline.saved_rules:
         pipeline.saved_rules = rules
         changed |= set(names)
-    return {"book": rules} | {f"name/{key}": _text(Name, names[key]) for key in changed}
+    return {"book": rules} | {f"name/{key}": text_of(Name, names[key]) for key in changed}
 
 
 def _plain_rows(kind: str, values: dict[str, Any]) -> dict[str, str]:
     changed = values.take_changed() if isinstance(values, Noted) else set(values)
     return {f"{kind}/{key}": canonical_json(values[key]) if key in values else "" for key in changed}
-
-
-@cache
-def _adapter(shape: Any) -> "TypeAdapter[Any]":
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
-
-
-def _text(shape: Any, value: Any) -> str:
-    return _adapter(shape).dump_json(value).decode("utf-8")
-
-
-def _read(shape: Any, text: str) -> Any:
-    return _adapter(shape).validate_json(text)

@@ -31,6 +31,7 @@ from signal_factory.wire import Envelope
 
 from .kept import KeptEngines, Noted
 from .pulse import Busy, Senders, Vigil
+from .trouble import Trouble, trouble_of
 
 
 @dataclass(slots=True)
@@ -105,14 +106,21 @@ class Pipeline(ABC):
         self.filter = WriteFilter.over(store)
         self._projection = Projection(self.memory.tallies, self.filter.bucket_of)
         self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=self.filter)
+        self.drops: frozenset[Deadline] = frozenset()
+        self.in_hand: int | None = None
+        self.firing: Deadline | None = None
 
     @abstractmethod
     def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
         """Fold events in, in their order."""
 
-    @abstractmethod
-    def begin(self, number: int) -> None:
-        """What follows is about this range of the log."""
+    def begin(self, number: int, drops: Iterable[Deadline] = ()) -> None:  # noqa: ARG002 - for a fleet's
+        """What follows is about this range of the log; nothing is looked at at the deadlines ``drops``."""
+        self.drops = frozenset(drops)
+
+    def trouble(self, error: Exception) -> Trouble:
+        """What an exception came of; memory is not to be relied on until it is loaded again."""
+        return trouble_of(error, self.in_hand, self.firing)
 
     @abstractmethod
     def advance(self, now: datetime) -> None:
@@ -131,13 +139,20 @@ class Pipeline(ABC):
         told = translate(envelope, self.identity)
         return Step(envelope, told, max(envelope.time, clock or envelope.time))
 
-    def hear(self, step: Step) -> None:
-        """Let its time come, and keep what it says; telling the engines is the caller's."""
+    def judged_anew(self, step: Step) -> list[list[Signal]]:
+        """What engines say of each table that an event gave another name to."""
+        return [self.engines.rename(old, new, step.now) for old, new in step.told.moved]
+
+    def hear(self, step: Step, again: Sequence[Sequence[Signal]] = ()) -> None:
+        """Let its time come, and keep what it says; telling the engines is the caller's, before.
+
+        So that engines that raise do so before anything of the event is written.
+        """
         told, now = step.told, step.now
         self.doubt(now)
         self.memory.clock.now = now
-        for old, new in told.moved:
-            self._rename(old, new, now)
+        for (old, new), signals in zip(told.moved, again, strict=True):
+            self._rename(old, new, signals, now)
         if told.is_tick:
             return
         self._heard(step.envelope, now)
@@ -199,10 +214,9 @@ class Pipeline(ABC):
             self.flush()
             self.assembly.settle(episode, now)
 
-    def _rename(self, old: str, new: str, now: datetime) -> None:
+    def _rename(self, old: str, new: str, again: Sequence[Signal], now: datetime) -> None:
         self.flush()
         move_dataset(self.store, old, new)
-        again = self.engines.rename(old, new, now)
         self.assembly.rename(old, new)
         self.say(again, now)
 
@@ -218,10 +232,11 @@ class LocalPipeline(Pipeline):
 
     def apply_all(self, envelopes: Sequence[Envelope]) -> list[Applied]:
         """See ``Pipeline.apply_all``."""
-        return [self._outcome(each) for each in envelopes]
-
-    def begin(self, number: int) -> None:
-        """See ``Pipeline.begin``; engines in this process need not know."""
+        outcomes: list[Applied] = []
+        for self.in_hand, envelope in enumerate(envelopes):
+            outcomes.append(self._outcome(envelope))
+        self.in_hand = None
+        return outcomes
 
     def due(self) -> datetime | None:
         """See ``Pipeline.due``."""
@@ -241,11 +256,13 @@ class LocalPipeline(Pipeline):
         """
         step = self.read(envelope, self.memory.clock.now)
         self._fire(lambda due: due < step.now)
-        self.hear(step)
+        again = self.judged_anew(step)
+        found = [self.engines.observe(fact, step.now) for fact in step.told.facts]
+        self.hear(step, again)
         if step.told.is_tick:
             self._fire(lambda due: due <= step.now)
-        for fact in step.told.facts:
-            self.say(self.engines.observe(fact, step.now), step.now)
+        for signals in found:
+            self.say(signals, step.now)
         return step.told.unplaced
 
     def advance(self, now: datetime) -> None:
@@ -257,4 +274,9 @@ class LocalPipeline(Pipeline):
 
     def _fire(self, is_due: Callable[[datetime], bool]) -> None:
         while (due := self.engines.next_deadline()) is not None and is_due(due):
-            self.say(self.engines.fire(), due)
+            self.firing = self.engines.upcoming()
+            if self.firing in self.drops:
+                self.engines.leave_out()
+            else:
+                self.say(self.engines.fire(), due)
+        self.firing = None

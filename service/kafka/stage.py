@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..workers.host import answered
+from ..workers.host import Held, answered
 from ..workers.messages import read_question
 from .asker import packed, unpacked
 from .settings import ANSWERS, LARGEST, QUESTIONS, Kafka
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from quixstreams import State
 
 _COMMIT_S = 0.05
-_KEPT = "kept"
+_KEPT, _BEFORE = "kept", "before"
 
 
 def run_stage(kafka: Kafka, state_dir: Path) -> None:
@@ -56,9 +56,19 @@ def run_stage(kafka: Kafka, state_dir: Path) -> None:
 
 def _answer(value: Any, state: "State[str, str]") -> bytes:
     question = read_question(unpacked(value))
-    before = state.get(_KEPT)
-    kept = unpacked(base64.b64decode(before)) if before else ""
-    answer, after = answered(question, kept)
-    if after != kept:
-        state.set(_KEPT, base64.b64encode(packed(after)).decode("ascii"))
+    kept, before = state.get(_KEPT) or "", state.get(_BEFORE) or ""
+    held = Held(_unfolded(kept), _unfolded(before))
+    answer, after = answered(question, held)
+    if after.before != held.before:
+        state.set(_BEFORE, kept if after.before == held.kept else _folded(after.before))
+    if after.kept != held.kept:
+        state.set(_KEPT, _folded(after.kept))
     return packed(answer)
+
+
+def _folded(text: str) -> str:
+    return base64.b64encode(packed(text)).decode("ascii") if text else ""
+
+
+def _unfolded(folded: str) -> str:
+    return unpacked(base64.b64decode(folded)) if folded else ""

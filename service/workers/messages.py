@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TypeAlias
 
 from engines.agenda import Deadline
 from engines.routes import Told
@@ -22,8 +21,7 @@ from graph.facts import (
     Validated,
 )
 
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+from ..shapes import text_of, value_of
 
 AskId: TypeAlias = tuple[int, int]
 """Which range of the log, and which question about it."""
@@ -59,7 +57,7 @@ class Item:
 
     def told(self, urn: str) -> Told:
         """The fact as the engines of ``urn`` are told it."""
-        return Told(urn, _read(_FACTS[self.kind], self.fact), self.is_first)
+        return Told(urn, value_of(_FACTS[self.kind], self.fact), self.is_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,8 @@ class Question:
     """To one data set: fold ``items`` in, then let time pass to ``end``.
 
     ``gives`` asks for the whole state, which then is forgotten; ``takes`` is such a state.
+    ``since`` is the range whose effect is to be gone on from: -1 where nothing was ever kept of the
+    data set, None where nobody noted it. ``drops`` are deadlines that are not looked at.
     """
 
     ask: AskId
@@ -75,6 +75,8 @@ class Question:
     end: Upto | None = None
     gives: bool = False
     takes: str = ""
+    since: int | None = None
+    drops: tuple[Deadline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,20 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """What engines raised at the item ``order``, or at ``due`` once it was told them; -1 for none."""
+
+    what: str
+    order: int = -1
+    due: Deadline | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """From one data set. ``due`` is its next deadline; ``given`` the state that was asked for."""
+    """From one data set. ``due`` is its next deadline; ``given`` the state that was asked for.
+
+    Where engines ``raised`` nothing else is told, and the data set is as it was before the question.
+    """
 
     ask: AskId
     urn: str
@@ -105,6 +119,7 @@ class Answer:
     standing: Standing | None = None
     due: datetime | None = None
     given: str = ""
+    raised: Raised | None = None
 
 
 @dataclass(slots=True)
@@ -120,52 +135,37 @@ class Kept:
 def item_of(order: int, told: Told, now: datetime, upto: Upto) -> Item:
     """A fact on its way to a worker."""
     kind = type(told.fact).__name__
-    return Item(order, kind, _text(_FACTS[kind], told.fact), told.is_first, now, upto)
+    return Item(order, kind, text_of(_FACTS[kind], told.fact), told.is_first, now, upto)
 
 
 def question_text(question: Question) -> str:
     """A question as JSON."""
-    return _text(Question, question)
+    return text_of(Question, question)
 
 
 def read_question(text: str | bytes) -> Question:
     """A question out of JSON."""
-    read: Question = _read(Question, text)
+    read: Question = value_of(Question, text)
     return read
 
 
 def answer_text(answer: Answer) -> str:
     """An answer as JSON."""
-    return _text(Answer, answer)
+    return text_of(Answer, answer)
 
 
 def read_answer(text: str | bytes) -> Answer:
     """An answer out of JSON."""
-    read: Answer = _read(Answer, text)
+    read: Answer = value_of(Answer, text)
     return read
 
 
 def kept_text(kept: Kept) -> str:
     """A worker's memory of one data set as JSON."""
-    return _text(Kept, kept)
+    return text_of(Kept, kept)
 
 
 def read_kept(text: str | bytes) -> Kept:
     """A worker's memory of one data set out of JSON."""
-    read: Kept = _read(Kept, text)
+    read: Kept = value_of(Kept, text)
     return read
-
-
-@cache
-def _adapter(shape: Any) -> "TypeAdapter[Any]":
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
-
-
-def _text(shape: Any, value: Any) -> str:
-    return _adapter(shape).dump_json(value, by_alias=True).decode("utf-8")
-
-
-def _read(shape: Any, text: str | bytes) -> Any:
-    return _adapter(shape).validate_json(text)

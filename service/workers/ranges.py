@@ -1,14 +1,24 @@
 """Which part of the log is being asked about: written down before the first question."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engines.agenda import Deadline
 from signal_factory.ids import canonical_json
 
+from ..eventlog import DONE
 from ..memory_rows import read_json
 
 ROW, HEARD = "range", "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A deadline that is left out, since engines raised at it: ``what`` they raised."""
+
+    due: Deadline
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +29,43 @@ class Range:
     upto: int = 0
     now: datetime | None = None
     is_done: bool = True
+    drops: tuple[Drop, ...] = ()
 
     def row(self) -> dict[str, str]:
-        """The range as a row of engine state."""
-        told = [self.number, self.upto, self.now.isoformat() if self.now else None, self.is_done]
-        return {ROW: canonical_json(told)}
+        """The range as rows of engine state; those that read along look at the second, of what is done."""
+        now, drops = self.now.isoformat() if self.now else None, [_told(each) for each in self.drops]
+        rows = {ROW: canonical_json([self.number, self.upto, now, self.is_done, drops])}
+        return rows | {DONE: canonical_json(self.number)} if self.is_done else rows
 
     def done(self) -> "Range":
         """The same, over."""
-        return Range(self.number, self.upto, self.now, is_done=True)
+        return Range(self.number, self.upto, self.now)
+
+    def cut(self, upto: int) -> "Range":
+        """What is asked about instead, where something raised."""
+        return Range(self.number + 1, upto, is_done=False)
+
+    def without(self, drops: Iterable[Drop]) -> "Range":
+        """The same again, but some deadlines."""
+        return replace(self, number=self.number + 1, drops=(*self.drops, *drops))
 
 
 def range_in(rows: Mapping[str, str]) -> Range:
     """The last range of saved engine state."""
     if not rows.get(ROW):
         return Range()
-    number, upto, now, is_done = read_json(rows[ROW])
-    return Range(number, upto, datetime.fromisoformat(now) if now else None, is_done)
+    number, upto, now, is_done, *drops = read_json(rows[ROW])
+    read = tuple(_drop(*each) for each in (drops[0] if drops else ()))
+    return Range(number, upto, datetime.fromisoformat(now) if now else None, is_done, read)
+
+
+def _drop(at: str, urn: str, what: str, about: str, raised: str) -> Drop:
+    return Drop(Deadline(datetime.fromisoformat(at), urn, what, about), raised)
+
+
+def _told(drop: Drop) -> list[str]:
+    due = drop.due
+    return [due.at.isoformat(), due.urn, due.what, due.about, drop.what]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from service.workers.host import answered
+from service.workers.host import Held, answered
 from service.workers.messages import Answer, Question, question_text, read_answer, read_question
 
 
@@ -13,7 +13,7 @@ class LocalAsker:
     def __init__(self, chance: Random, *, again: float = 0.0) -> None:
         """``again`` is how often a question is asked twice (0..1)."""
         self._chance, self._again = chance, again
-        self.kept: dict[str, str] = {}
+        self.kept: dict[str, Held] = {}
         self.questions = 0
 
     def ask(self, questions: Sequence[Question]) -> Mapping[str, Answer]:
@@ -28,5 +28,5 @@ class LocalAsker:
         self.questions += 1
         asked = read_question(question_text(question))
         assert asked == question
-        text, self.kept[asked.urn] = answered(asked, self.kept.get(asked.urn, ""))
+        text, self.kept[asked.urn] = answered(asked, self.kept.get(asked.urn, Held()))
         return read_answer(text)
