@@ -72,6 +72,14 @@ class GraphStore(ABC):
         """Do now, beside the writers, what a later write would else take long for."""
 
     @abstractmethod
+    def mark(self) -> int:
+        """How far the graph has come, as its writer marked it; -1 where nothing is, or nobody ever did."""
+
+    @abstractmethod
+    def set_mark(self, reached: int) -> None:
+        """Mark how far the graph has come: events of the log up to ``reached`` have had their effect."""
+
+    @abstractmethod
     def stats(self) -> GraphStats:
         """Counts by label and kind."""
 

@@ -119,6 +119,14 @@ class GremlinGraphStore(GraphStore):
         self._writing(lambda: gremlin_write.drop_edges(self._client, there))
         return len(there)
 
+    def mark(self) -> int:
+        """See ``GraphStore.mark``."""
+        return self._client.retrying(lambda: gremlin_write.read_mark(self._client))
+
+    def set_mark(self, reached: int) -> None:
+        """See ``GraphStore.set_mark``; it is a vertex of its own, beside those of the graph."""
+        self._writing(lambda: gremlin_write.write_mark(self._client, reached))
+
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``; the server counts every element, so ask seldom."""
         words = self._client.words

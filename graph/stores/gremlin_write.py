@@ -21,6 +21,7 @@ MAX_STEPS = 400
 MAX_CHARACTERS = 512 * 1024
 """Text in one request, about. Servers take 10 MB unless they are told otherwise."""
 IDS_AT_ONCE = 500
+_MARK, _REACHED = "GraphVersion", "reached"
 T = TypeVar("T")
 
 
@@ -89,6 +90,19 @@ def drop_edges(client: GremlinClient, identities: Iterable[EdgeId]) -> None:
     """Remove edges."""
     for some in slices(identities):
         client.ask(client.words.start().E(*(edge_id(*one) for one in some)).drop())
+
+
+def read_mark(client: GremlinClient) -> int:
+    """How far the graph has come; -1 where nobody said so."""
+    said = client.ask(client.words.start().V(_MARK).values(_REACHED))
+    return max(map(int, said), default=-1)
+
+
+def write_mark(client: GremlinClient, reached: int) -> None:
+    """Say how far the graph has come."""
+    words = client.words
+    made = words.start().merge_v({words.t.id: _MARK}).option(words.merge.on_create, {words.t.label: _MARK})
+    client.ask(made.property(words.cardinality.single, _REACHED, words.long(reached)))
 
 
 def upsert(client: GremlinClient, nodes: Nodes, edges: Edges) -> None:

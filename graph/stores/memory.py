@@ -26,6 +26,7 @@ class MemoryGraphStore(GraphStore):
         import networkx as nx
 
         self.graph: NetworkGraph = nx.MultiDiGraph()
+        self._mark = -1
 
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         """See ``GraphStore.upsert``."""
@@ -98,6 +99,14 @@ class MemoryGraphStore(GraphStore):
         for src, dst, kind in gone:
             self.graph.remove_edge(src, dst, kind)
         return len(gone)
+
+    def mark(self) -> int:
+        """See ``GraphStore.mark``."""
+        return self._mark
+
+    def set_mark(self, reached: int) -> None:
+        """See ``GraphStore.set_mark``."""
+        self._mark = reached
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``."""

@@ -14,7 +14,7 @@ from ..renaming import check_same_label
 from ..schema import EDGE_KINDS
 from . import neo4j_expand, neo4j_read, neo4j_write
 from .neo4j_client import BoltAddress, BoltClient, Patience, T, Work
-from .neo4j_schema import check_version, migrate
+from .neo4j_schema import check_version, mark, migrate, set_mark
 
 _PAGE = 1_000
 _SPOOL_BYTES = 64 * 1024 * 1024
@@ -97,6 +97,16 @@ class Neo4jGraphStore(GraphStore):
         """See ``GraphStore.delete_edges``; one call is one transaction, so callers slice."""
         gone = list(edges)
         return self._write(lambda transaction: neo4j_write.delete_edges(transaction, gone))
+
+    def mark(self) -> int:
+        """See ``GraphStore.mark``."""
+        return self._client.read(mark)
+
+    def set_mark(self, reached: int) -> None:
+        """See ``GraphStore.set_mark``; a server that lost everything is told of the graph again."""
+        if not self._write(lambda transaction: set_mark(transaction, reached)):
+            migrate(self._client)
+            self._write(lambda transaction: set_mark(transaction, reached))
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``; the server keeps these counts, none is counted here."""

@@ -10,6 +10,8 @@ SCHEMA_VERSION = 1
 # Made before it is read: servers log a warning for names that they have never heard.
 _VERSION = "CREATE CONSTRAINT sf_version IF NOT EXISTS FOR (v:GraphVersion) REQUIRE v.version IS UNIQUE"
 _READ_VERSION = "MATCH (v:GraphVersion) RETURN max(v.version)"
+_READ_MARK = "MATCH (v:GraphVersion) RETURN max(v.reached)"
+_WRITE_MARK = "MATCH (v:GraphVersion {version: $version}) SET v.reached = $reached RETURN v.reached"
 _WRITE_VERSION = "MERGE (:GraphVersion {version: $version})"
 
 
@@ -37,6 +39,17 @@ def check_version(client: BoltClient) -> int:
     if version > SCHEMA_VERSION:
         raise GraphVersionError(f"the graph has version {version}, this program knows {SCHEMA_VERSION}")
     return version
+
+
+async def mark(transaction: Transaction) -> int:
+    """How far the graph has come; -1 where nobody said so."""
+    found = await rows(transaction, _READ_MARK)
+    return int(found[0][0]) if found and found[0][0] is not None else -1
+
+
+async def set_mark(transaction: Transaction, reached: int) -> bool:
+    """Say how far the graph has come; whether the server knows of the graph at all."""
+    return bool(await rows(transaction, _WRITE_MARK, version=SCHEMA_VERSION, reached=reached))
 
 
 def _first() -> Iterator[str]:

@@ -14,7 +14,7 @@ from .key_range import key_range
 from .sqlite_connections import MEMORY, Connections
 from .sqlite_expand import expand
 from .sqlite_rows import NodeRow, edge_of, node_of, ref_of, rows_by_ref
-from .sqlite_schema import check_version, prepare, read_symbols
+from .sqlite_schema import check_version, prepare, read_mark, read_symbols, write_mark
 
 _FIND = """
 SELECT id, label, key, at, props, times FROM node
@@ -123,6 +123,16 @@ class SqliteGraphStore(GraphStore):
     def ease(self) -> None:
         """See ``GraphStore.ease``: move the write-ahead log into the file, so that no commit has to."""
         self._connections.checkpoint()
+
+    def mark(self) -> int:
+        """See ``GraphStore.mark``."""
+        with self._connections.reading() as connection:
+            return read_mark(connection)
+
+    def set_mark(self, reached: int) -> None:
+        """See ``GraphStore.set_mark``."""
+        with self._connections.writing() as connection:
+            write_mark(connection, reached)
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``; counts are kept with every write, none is counted here."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from ..errors import GraphVersionError
 from ..schema import EDGE_KINDS, LABELS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_MARKED_SINCE, _WHOLE = 3, 2**63 - 1
 
 # Adjacency is (node, kind, time, neighbour), so that "the latest 200 edges of this
 # kind" is one short index scan however many the node has. No ANALYZE: on a small
@@ -33,7 +34,12 @@ _AGEING = """
 CREATE INDEX IF NOT EXISTS node_aged ON node (label, at, key) WHERE at <> '';
 CREATE INDEX IF NOT EXISTS edge_aged ON edge (kind, at) WHERE at <> '';
 """
-_UPGRADES = {1: _AGEING}
+# A graph from before there were marks is taken to be whole.
+_MARK = """
+CREATE TABLE IF NOT EXISTS mark (reached INTEGER NOT NULL);
+INSERT INTO mark SELECT 9223372036854775807 FROM node LIMIT 1;
+"""
+_UPGRADES = {1: _AGEING, 2: _MARK}
 """What makes the next version of a graph of this one."""
 
 
@@ -101,3 +107,17 @@ def read_symbols(connection: sqlite3.Connection) -> Symbols:
     rows: list[tuple[int, str]] = connection.execute("SELECT id, name FROM symbol").fetchall()
     number = {name: identifier for identifier, name in rows}
     return Symbols(number, dict(rows), {number[name]: rank for rank, name in enumerate(sorted(number))})
+
+
+def read_mark(connection: sqlite3.Connection) -> int:
+    """How far the graph has come; -1 where nobody said so."""
+    if _version(connection) < _MARKED_SINCE:
+        return _WHOLE
+    found = connection.execute("SELECT max(reached) FROM mark").fetchone()[0]
+    return -1 if found is None else int(found)
+
+
+def write_mark(connection: sqlite3.Connection, reached: int) -> None:
+    """Say how far the graph has come."""
+    connection.execute("DELETE FROM mark")
+    connection.execute("INSERT INTO mark VALUES (?)", (reached,))

@@ -26,7 +26,7 @@ def test_a_file_of_the_first_version_is_brought_up_with_what_it_holds(tmp_path: 
         assert [node.ref for node in store.aged("JobRun", T2)] == [RUN]
         assert [edge.src for edge in store.aged_edges("READ_FROM", T2)] == [RUN]
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT version FROM graph_version").fetchall() == [(2,)]
+        assert raw.execute("SELECT version FROM graph_version").fetchall() == [(3,)]
 
 
 @pytest.mark.parametrize(
