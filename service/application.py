@@ -14,7 +14,7 @@ from copilot.readmodel import Document, ReadModel
 from signal_factory.errors import BackendUnavailable, NotFound
 
 from . import budgets
-from .applier import Applier, Pacing, Work
+from .applier import Applier, Pacing
 from .backends import ClosableGraph, engine_of, forget_graph, log_of, routes_of
 from .clocks import LATE_S, EngineClock, TimeSource, wall_clock
 from .documents import Item
@@ -28,6 +28,7 @@ from .metrics import Metrics
 from .ports import RunningEngine
 from .retention import Retention
 from .settings import Settings
+from .work import Work
 
 if TYPE_CHECKING:
     from .routing.worker import Routing

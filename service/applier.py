@@ -3,10 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
+from engines.agenda import Deadline
 from signal_factory.errors import BackendUnavailable
 
 from .clocks import EngineClock
@@ -14,6 +17,8 @@ from .entries import LogEntry, Rejected
 from .eventlog import EventLog
 from .gate import Gate
 from .ports import RunningEngine
+from .stride import Stride
+from .trouble import Trouble, deadline_aside, event_aside, what_raised
 
 _LOG = logging.getLogger("signal_factory.service.applier")
 _CHUNK = 100
@@ -31,43 +36,11 @@ class Pacing:
     tick_s: float
 
 
-class Work(Protocol):
-    """What goes on behind the faces: events applied here, or what another process kept read along."""
+class _Stumble(NamedTuple):
+    """What raised, and the last event that was being folded in or saved then."""
 
-    @property
-    def applied(self) -> int:
-        """The sequence number of the last event whose effect shows."""
-        ...
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its thread runs."""
-        ...
-
-    @property
-    def failure(self) -> str | None:
-        """What holds it up."""
-        ...
-
-    def start(self) -> None:
-        """Begin."""
-        ...
-
-    def stop(self) -> None:
-        """End."""
-        ...
-
-    def notify(self) -> None:
-        """There is something new."""
-        ...
-
-    def wait_applied(self, seq: int, timeout_s: float) -> bool:
-        """Wait until the event ``seq`` shows; False when ``timeout_s`` passed first."""
-        ...
-
-    def change(self, action: Callable[[], object]) -> None:
-        """Run something else that changes the engine."""
-        ...
+    trouble: Trouble
+    upto: int
 
 
 class Applier:
@@ -88,6 +61,11 @@ class Applier:
         self._clock, self._pacing = clock, pacing
         self._applied = self._saved = applied
         self._unsaved: dict[str, str] = {}
+        self._stride = Stride(pacing.flush_events)
+        self._is_torn = False
+        self._stumble: _Stumble | None = None
+        self._drops: dict[Deadline, str] = {}
+        self._left_out: list[Deadline] = []
         self._progress = threading.Condition()
         self._wake = threading.Event()
         self._stopping = False
@@ -140,19 +118,44 @@ class Applier:
     def change(self, action: Callable[[], object]) -> None:
         """Run something else that changes the engine, and save its effect before returning."""
         with self._gate.writing():
+            self._check()
             action()
         self.flush()
 
     def flush(self) -> None:
         """Save what changed, with the offset that it holds for."""
         with self._gate.writing():
-            self._unsaved |= self._engine.take_dirty()
-            rows, offset = dict(self._unsaved), self._applied
-            if rows or offset != self._saved:
-                self._log.save_state(rows, offset, self._clock.lead_s)
+            self._check()
+            self._take_dirty()
+            self._save(self._unsaved, self._applied, [deadline_aside(*each) for each in self._dropped()])
             self._unsaved.clear()
-            self._saved = offset
+            self._left_out.clear()
         self._last_flush = time.monotonic()
+
+    def _save(self, rows: Mapping[str, str], offset: int, aside: Sequence[tuple[Rejected, datetime]]) -> None:
+        if rows or offset != self._saved:
+            self._log.save_state(rows, offset, self._clock.lead_s, aside)
+        if offset != self._saved:
+            self._stride.done()
+        self._saved = offset
+
+    def _take_dirty(self) -> None:
+        try:
+            self._unsaved |= self._engine.take_dirty()
+        except (BackendUnavailable, MemoryError):
+            raise
+        except Exception as error:
+            self._is_torn, self._stumble = True, _Stumble(self._engine.trouble(error), self._applied)
+            raise
+        self._left_out += self._engine.left_out()
+
+    def _dropped(self) -> list[tuple[Deadline, str]]:
+        return [(each, self._drops.get(each, "")) for each in self._left_out]
+
+    def _check(self) -> None:
+        """What is in memory may be saved."""
+        if self._is_torn:
+            raise BackendUnavailable("an event is being taken back", hint="Try again in a moment.")
 
     def _run(self) -> None:
         while not self._stopping:
@@ -163,8 +166,9 @@ class Applier:
                 self._held_up(str(error))
                 _LOG.error("applying is held up: %s", error)
             except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
-                self._held_up(f"internal error: {type(error).__name__}")
-                _LOG.exception("applying is held up")
+                if self._stumble is None:
+                    self._held_up(f"internal error: {type(error).__name__}")
+                    _LOG.error("applying is held up: %s", what_raised(error))
 
     def _held_up(self, reason: str) -> None:
         self._failure = reason
@@ -173,37 +177,84 @@ class Applier:
 
     def _turn(self) -> None:
         self._wake.clear()
+        if self._is_torn:
+            self._mend()
         entries = self._log.read_from(self._applied, _CHUNK)
         self._mind_lag(waits=bool(entries))
         for entry in entries:
             if self._stopping:
                 return
             self._apply(entry)
+            if self._applied - self._saved >= self._stride.size:
+                self.flush()
         if not entries:
             self._tick()
-        if self._flush_is_due():
+        if time.monotonic() - self._last_flush >= self._pacing.flush_s:
             self.flush()
         if not entries and not self._stopping:
             self._wake.wait(self._pacing.tick_s)
 
     def _apply(self, entry: LogEntry) -> None:
-        with self._gate.writing():
-            try:
-                self._engine.apply(entry.envelope)
-            except BackendUnavailable:
-                raise
-            except Exception:  # noqa: BLE001 - one event must not stop the rest
-                _LOG.exception("event %d of kind %s could not be applied", entry.seq, entry.envelope.kind)
-                self._set_aside(entry)
+        with self._gate.writing(), self._undone(entry.seq):
+            self._engine.apply(entry.envelope)
+        self._came_to(entry)
+
+    def _came_to(self, entry: LogEntry) -> None:
         self._clock.observe(entry.lead_s)
         with self._progress:
             self._applied = entry.seq
             self._progress.notify_all()
 
-    def _set_aside(self, entry: LogEntry) -> None:
-        reason = f"event {entry.seq} of kind {entry.envelope.kind} could not be applied; it stays in the log"
-        reject = Rejected("engine", "not_applied", reason, b"")
-        self._log.append([], entry.envelope.time, [reject])
+    @contextmanager
+    def _undone(self, upto: int) -> Generator[None]:
+        """Where something raises, what was saved last is gone back to before anything else."""
+        at = upto - self._saved - 1
+        self._is_torn = True
+        try:
+            yield
+        except (BackendUnavailable, MemoryError):
+            raise
+        except Exception as error:
+            trouble = self._engine.trouble(error)
+            self._stumble = _Stumble(replace(trouble, at=at if at >= 0 else None), upto)
+            raise
+        self._is_torn = False
+
+    def _mend(self) -> None:
+        """Go back to what was saved last, and on without what raised, once it stands alone."""
+        self._go_back()
+        if self._stumble is None:
+            return
+        (trouble, upto), self._stumble = self._stumble, None
+        count = max(0, upto - self._saved)
+        drops = {due: trouble.what for due in trouble.deadlines if due not in self._drops}
+        if count > 1:
+            self._stride.failed(count, trouble.at)
+        elif drops:
+            for due, what in drops.items():
+                _LOG.error("%s of %s is left out: %s", due.what, due.urn, what)
+            self._drops |= drops
+            self._engine.begin(0, self._drops)
+        elif count:
+            self._set_aside(self._log.read_from(self._saved, 1)[0], trouble.what)
+        else:
+            _LOG.error("time could not be let pass: %s", trouble.what)
+
+    def _go_back(self) -> None:
+        saved = self._log.load_state()
+        with self._gate.writing():
+            self._engine.load(saved.rows)
+            self._engine.begin(0, self._drops)
+            self._unsaved.clear()
+            self._left_out.clear()
+            self._applied = self._saved = saved.offset
+            self._is_torn = False
+
+    def _set_aside(self, entry: LogEntry, what: str) -> None:
+        _LOG.error("event %d of kind %s is set aside: %s", entry.seq, entry.envelope.kind, what)
+        self._clock.observe(entry.lead_s)
+        self._save({}, entry.seq, [event_aside(entry, what)])
+        self._came_to(entry)
 
     def _mind_lag(self, *, waits: bool) -> None:
         now = time.monotonic()
@@ -219,11 +270,9 @@ class Applier:
         now = self._clock.now()
         if now is None or time.monotonic() - self._last_tick < self._pacing.tick_s:
             return
-        with self._gate.writing():
-            self._engine.advance(now)
         self._last_tick = time.monotonic()
-
-    def _flush_is_due(self) -> bool:
-        if self._applied - self._saved >= self._pacing.flush_events:
-            return True
-        return time.monotonic() - self._last_flush >= self._pacing.flush_s
+        due = self._engine.due()
+        with self._gate.writing(), self._undone(self._saved):
+            self._engine.advance(now)
+        if due is not None and due <= now:
+            self.flush()

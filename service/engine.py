@@ -1,6 +1,6 @@
 """The engine that the service and the replay run: pipeline, persistence of its state, answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from copilot.budget import Spending, demoted
 from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
 from copilot.refit import Line, corrected, refitted
+from engines.agenda import Deadline
 from graph.caps import CapUse
 from graph.counted import CountedStore
 from graph.filters import FilterCounts
@@ -30,6 +31,7 @@ from .budgets import spent
 from .evidence_book import EvidenceBook
 from .keeping import forget, keep_explanations
 from .pipeline import Applied, LocalPipeline, Memory, Pipeline
+from .trouble import Trouble
 
 _MOST_NOTES = 1_000
 MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
@@ -91,9 +93,21 @@ class Engine:
         """When something will be looked at next."""
         return self._pipeline.due()
 
-    def begin(self, number: int) -> None:
-        """What follows is about this range of the log, and is the same when it is begun again."""
-        self._pipeline.begin(number)
+    def begin(self, number: int, drops: Iterable[Deadline] = ()) -> None:
+        """What follows is about this range of the log, and is the same when it is begun again.
+
+        Nothing is looked at at the deadlines ``drops``.
+        """
+        self._pipeline.begin(number, drops)
+
+    def trouble(self, error: Exception) -> Trouble:
+        """What an exception came of that was raised here; ``load`` must come before anything else."""
+        return self._pipeline.trouble(error)
+
+    def left_out(self) -> list[Deadline]:
+        """Deadlines that came and were not looked at, since the last call; a fleet's range knows its own."""
+        left, self._pipeline.left_out = self._pipeline.left_out, []
+        return left
 
     def try_apply(self, envelope: Envelope) -> str:
         """As ``apply``; returns why the event could not be read, "" if it could."""
@@ -299,11 +313,13 @@ class Engine:
         return {} if is_same else {name: canonical_json(each) for name, each in told.items()}
 
     def load(self, rows: Mapping[str, str]) -> None:
-        """Restore from such rows."""
+        """Restore from such rows; nothing else is left of events that were folded in before."""
         from .memory_rows import read_json, restored
 
         self._events, memory = restored(rows)
         self._pipeline = self._make(self._graph, memory)
+        self._evidence, self._counts = EvidenceBook(), None
+        self._unplaced, self._has_notes = [], False
         for key, text in rows.items():
             kind, _, name = key.partition("/")
             if kind == "evidence":

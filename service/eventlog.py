@@ -44,6 +44,9 @@ V = TypeVar("V")
 _TURN: Final = 0x5F_6C_6F_67
 """Of Postgres's advisory locks, the one for appending."""
 
+DONE = "done"
+"""The row of engine state that moves with each range of a fleet that is kept."""
+
 _LAST = select(func.coalesce(func.max(events.c.seq), 0))
 _FROM = (
     select(events.c.seq, events.c.time, events.c.kind, events.c.body, events.c.received_at)
@@ -150,10 +153,17 @@ class EventLog:
             self._last = self._newest()
         return self._last
 
-    def save_state(self, rows: Mapping[str, str], offset: int, lead_s: float | None = None) -> None:
+    def save_state(
+        self,
+        rows: Mapping[str, str],
+        offset: int,
+        lead_s: float | None = None,
+        aside: Iterable[tuple[Rejected, datetime]] = (),
+    ) -> None:
         """Store changed engine state ("" deletes a row) with the offset it holds for, in one transaction.
 
-        ``lead_s`` is what the engine's clock learnt from the events up to there.
+        ``lead_s`` is what the engine's clock learnt from the events up to there; ``aside`` is what of
+        them had no effect, with its time.
 
         Raises:
             LeaseLost: another process has taken over, and nothing was stored.
@@ -170,6 +180,8 @@ class EventLog:
             if deleted:
                 db.execute(_DELETE, deleted)
             db.execute(replacing(db, progress), reached)
+            for reject, at in aside:
+                quarantine(db, reject, at.isoformat(), self._max_rejected)
 
     def load_state(self) -> SavedState:
         """Engine state rows, the offset that they hold for and the clock's lead there."""
@@ -180,10 +192,10 @@ class EventLog:
         return SavedState(rows, int(reached.get("applied", 0)), None if lead is None else lead / 1000)
 
     def mark(self) -> tuple[int, str]:
-        """The offset that the saved state holds for, and the row of its last range."""
+        """The offset that the saved state holds for, and the number of the last range that is kept."""
         with self._db.reading(at_once=True) as db:
             offset = db.execute(select(progress.c.value).where(progress.c.name == "applied")).scalar()
-            last = db.execute(select(engine_state.c.json).where(engine_state.c.key == "range")).scalar()
+            last = db.execute(select(engine_state.c.json).where(engine_state.c.key == DONE)).scalar()
         return int(offset or 0), str(last or "")
 
     def forget_state(self) -> None:

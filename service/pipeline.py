@@ -107,6 +107,7 @@ class Pipeline(ABC):
         self._projection = Projection(self.memory.tallies, self.filter.bucket_of)
         self._buffer = GraphBuffer(store, max_age=timedelta.max, write_filter=self.filter)
         self.drops: frozenset[Deadline] = frozenset()
+        self.left_out: list[Deadline] = []
         self.in_hand: int | None = None
         self.firing: Deadline | None = None
 
@@ -276,6 +277,7 @@ class LocalPipeline(Pipeline):
         while (due := self.engines.next_deadline()) is not None and is_due(due):
             self.firing = self.engines.upcoming()
             if self.firing in self.drops:
+                self.left_out.append(self.firing)
                 self.engines.leave_out()
             else:
                 self.say(self.engines.fire(), due)

@@ -1,18 +1,21 @@
 """What the service asks of the engine it runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from copilot.budget import Spending
 from copilot.readmodel import Document, ReadModel
 from copilot.refit import Line
+from engines.agenda import Deadline
 from graph.caps import CapUse
 from graph.retention.archive import Archive
 from graph.retention.pacing import Pace
 from graph.retention.sweep import Outcome
 from graph.retention.tiers import Horizons
 from signal_factory.wire import Envelope
+
+from .trouble import Trouble
 
 
 class RunningEngine(Protocol):
@@ -24,6 +27,22 @@ class RunningEngine(Protocol):
 
     def advance(self, now: datetime) -> None:
         """Let time pass: deadlines up to ``now`` fire."""
+        ...
+
+    def due(self) -> datetime | None:
+        """When something will be looked at next."""
+        ...
+
+    def begin(self, number: int, drops: Iterable[Deadline] = ()) -> None:
+        """From now on nothing is looked at at the deadlines ``drops``; ``number`` is for a fleet."""
+        ...
+
+    def left_out(self) -> list[Deadline]:
+        """Such deadlines that came since the last call."""
+        ...
+
+    def trouble(self, error: Exception) -> Trouble:
+        """What an exception came of that was raised here; ``load`` must come before anything else."""
         ...
 
     def mind_lag(self, *, is_late: bool) -> None:

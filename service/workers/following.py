@@ -19,7 +19,7 @@ _SHARE = 4.0
 
 
 class Follower:
-    """Loads the saved state whenever it has moved (``service.applier.Work``)."""
+    """Loads the saved state whenever it has moved (``service.work.Work``)."""
 
     def __init__(
         self, log: EventLog, engine: Engine, gate: Gate, clock: EngineClock, is_late: Callable[[], bool]

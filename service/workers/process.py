@@ -28,7 +28,8 @@ from ..kafka.topics import make_topics
 from ..lease import Lease
 from ..pipeline import Memory
 from ..retention import Retention
-from .leader import Beside, Leader, Leading, Pace
+from .leader import Beside, Leader
+from .leading import Leading, Pace
 from .supersteps import FleetPipeline
 
 if TYPE_CHECKING:
