@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from .lazy import Lazy
+from .telling import states, tells
 from .template import LEAST_WORDS, Words, words_of
+from .wrappings import unwrapped
 
 _MAX_LINE = 1_000
 _MAX_LINES = 12
@@ -21,7 +23,9 @@ _ASIDE = Lazy(
     r"|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*|File \".*|LINE \d+:.*|[~^ ]+"
     r"|-*>? ?\d+ {2,}\S.*|-+> ?\d+ .*|(?:STATEMENT|HINT|CONTEXT|DETAIL|QUERY|stack ?trace):.*|\[(?:SQL|parameters): .*"
     r"|\(Background on this error.*|Running with dbt.*|.{0,40}error: query was: .*|raise \w.*"
-    r"|(?:\S*[/\\]\S*|<ipython\S*) in [\w.<>]+\(.*\)|\d+ frames)",
+    r"|(?:\S*[/\\]\S*|<ipython\S*) in [\w.<>]+\(.*\)|\d+ frames|\d{1,3}\. .*(?: @ 0x[0-9a-f]+| in /\S+).*|#\d+ .*"
+    r"|<_?\w+ of RPC that terminated with:|\s*(?:status|debug_error_string|errorclass|errorCode|statusCode) ?= ?.*|Press any key.*"
+    r"|(?:See|For more|Please|Note|Check|Request ?Id|Time|Request Method|Request URL|Location|Position|Query|SQL|Stack trace)\b:? .*)",
     re.IGNORECASE,
 )
 _TELLING = Lazy(
@@ -31,7 +35,7 @@ _TELLING = Lazy(
     re.IGNORECASE,
 )
 _WRAP = Lazy(r"[ \t]*\n[ \t]*(?=[a-z0-9'\"(])")
-_LONG_WRAP = Lazy(r"(?<=[^\n]{50})(?<![.:!?;\n])\n[ \t]*(?=[a-z'])")
+_LONG_WRAP = Lazy(r"(?<=[^\n]{50})(?<![.:!?;\n])\n[ \t]*(?=[a-z'])(?!\w{1,40}\.\w{1,40}\.)")
 _MARK = Lazy(
     r"(?:(?<![\w.$\\:])(?:[\w$]{1,60}(?:\.|::|\\)){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Failure|Fault)"
     r"|\b(?:ERROR|FATAL|PANIC|Error|error|stage failure|recent failure(?: reason)?|[Rr]eason|[Cc]ause))"
@@ -45,13 +49,15 @@ _CODE_AND_TEXT = Lazy(
     r"\(?(?:-?\d{1,7}|['\"]\w{1,7}['\"]),? -?\s?b?(['\"])(?P<text>[^\n]{4,600}?)\1(?:[,)]|$)"
 )
 _REPR = Lazy(r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)")
+_FIELD = Lazy(r"\\?(?P<quote>['\"])(?P<text>[^\n]{4,600}?)\\?(?P=quote)(?=\s*[,})\]]|\s*$)")
+_SENTENCE = Lazy(r"(?<!\w)(?P<quote>['\"`“])(?P<text>(?:[A-Za-z][\w'/.:-]* ){2,20}[\w'.]+)[.!]?['\"`”](?!\w)")
 _DETAIL = Lazy(r"\s(?:DETAIL|HINT|CONTEXT|STATEMENT|Detail|Hint|Where|Position|Background on this error)\b.*")
 _LOST_TASK = Lazy(
     r"(?:Lost task|Task \d{1,7}) .{1,80}?(?:\(TID [^)]*\)(?: \([^)]*\))?|failed \d+ times,?):?\s*"
 )
 _BREAK = Lazy(
     r"(?<!\w)(?P<quote>[`'\"])[^`'\"\n]{1,40}(?P=quote)(?!\w)"
-    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:|\s[-–|]|;|[.!?])(?:\s+|$)"
+    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:|\s[-–|]|;|[.!?])(?:\s+|$|(?<=\w:)(?=[A-Z][a-z]* ))"
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
@@ -94,12 +100,13 @@ def _lines(message: str, named: bool) -> list[str]:
     if named:
         return reasons[:_MAX_LINES]
     behind = [line for before, line in pairwise(lines) if before.endswith(":")]
-    return ([line for line in reasons if _TELLING.search(line) or line in behind] or reasons)[:_MAX_LINES]
+    telling = [line for line in reasons if _TELLING.search(line) or line in behind] or reasons
+    return sorted(telling, key=lambda line: not states(line))[:_MAX_LINES]
 
 
 def _of_line(line: str) -> Words:
     found: Words | None = None
-    for clause in _clauses(_behind_mark(_bared(line))):
+    for clause in _clauses(unwrapped(_behind_mark(unwrapped(_bared(line))))):
         words = words_of(clause)
         found = words if found is None else Words(found.words + words.words, found.name or words.name)
         if len(found.words) >= LEAST_WORDS:
@@ -120,9 +127,26 @@ def _bared(line: str) -> str:
 def _behind_mark(line: str) -> str:
     """What follows the last class or level in the line that a reason of some words follows."""
     for mark in reversed(list(_MARK.finditer(line))):
-        rest = line[mark.end() :]
-        if len(words_of(rest).words) >= LEAST_WORDS:
+        rest = _quoted(line[mark.end() :])
+        words = words_of(rest).words
+        if len(words) >= LEAST_WORDS or (
+            len(words) == ENOUGH_WORDS and (states(rest) or mark[0][0].isupper())
+        ):
             return rest
+    return _quoted_sentence(line)
+
+
+def _quoted(rest: str) -> str:
+    """What a field's quotes hold, where they do."""
+    match = _FIELD.match(rest)
+    return match["text"] if match and len(words_of(match["text"]).words) >= ENOUGH_WORDS else rest
+
+
+def _quoted_sentence(line: str) -> str:
+    """The message that a sentence about it quotes."""
+    for match in _SENTENCE.finditer(line):
+        if states(match["text"]):
+            return match["text"]
     return line
 
 
@@ -140,12 +164,16 @@ def _clauses(line: str) -> Iterator[str]:
 
 
 def _is_preface(clause: str, end: str, following: str) -> bool:
+    few = len(words_of(clause).words) < LEAST_WORDS
+    if few and end == "." and not states(clause) and states(following):
+        return True
     if end in ".!?;" or len(clause) > _MAX_PREFACE:
         return False
-    few = len(words_of(clause).words) < LEAST_WORDS
     if few and not _TELLING.search(clause):
         return True
     explained = len(words_of(following).words) >= LEAST_WORDS
+    if explained and end == ":" and states(following) and (tells(clause) or not states(clause)):
+        return True
     if end not in (":", "") and not _TELLING.search(following):
         return False
     return explained and bool(_DOING.fullmatch(clause) or _LABEL.fullmatch(clause))

@@ -9,10 +9,13 @@ from .cause import ENOUGH_WORDS, cause_words, only_asides
 from .clean import RECORD, clean
 from .dbt_tests import dbt_test_failure
 from .frames import user_frame
+from .known import known_failure
 from .lazy import Lazy
 from .parts import join, part
 from .root import MAX_MESSAGE, Raised, exceptions, is_wrapper, ordered_by_likelihood
 from .rule import Rule
+from .rules.clickhouse import coded_failure
+from .telling import states, tells
 from .template import joined
 
 EMPTY = "UNKNOWN:EMPTY"
@@ -68,7 +71,7 @@ def _recognise_cleaned(cleaned: str) -> str:
         signature = _match(raised, cleaned)
         if signature is not None:
             return signature
-    return _fallback(candidates)
+    return _fallback(candidates, cleaned)
 
 
 def _match(raised: Raised, context: str) -> str | None:
@@ -88,15 +91,21 @@ def _match(raised: Raised, context: str) -> str | None:
 
 def _recognised(haystack: str, raised: Raised) -> str | None:
     lowered = haystack.lower()
-    signatures = (candidate.apply(haystack, lowered, raised) for candidate in _catalogue())
+    specific, generic = _catalogue()
+    found = coded_failure(haystack) or _first(specific, haystack, lowered, raised) or known_failure(lowered)
+    return found or _first(generic, haystack, lowered, raised)
+
+
+def _first(rules: tuple[Rule, ...], haystack: str, lowered: str, raised: Raised) -> str | None:
+    signatures = (candidate.apply(haystack, lowered, raised) for candidate in rules)
     return next((each for each in signatures if each is not None), None)
 
 
 @cache
-def _catalogue() -> tuple[Rule, ...]:
-    from .rules import CATALOGUE
+def _catalogue() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    from .rules import GENERIC, SPECIFIC
 
-    return CATALOGUE
+    return SPECIFIC, GENERIC
 
 
 def _is_heap(lowered: str) -> bool:
@@ -114,8 +123,8 @@ def _residue(cleaned: str) -> str:
     return "\n".join(lines)[-MAX_MESSAGE:] if len(lines) > 40 else "\n".join(lines)[:MAX_MESSAGE]
 
 
-def _fallback(candidates: Iterable[Raised]) -> str:
-    for raised in candidates:
+def _fallback(candidates: Iterable[Raised], cleaned: str) -> str:
+    for raised in _stating_first(list(candidates), cleaned):
         words, name = cause_words(raised.message, bool(raised.qualified))
         if len(words) >= ENOUGH_WORDS:
             return join("ERROR", [part(joined(words)), part(name)])
@@ -125,3 +134,11 @@ def _fallback(candidates: Iterable[Raised]) -> str:
         if words:
             return join("ERROR", [part(joined(words)), part(name)])
     return UNREADABLE
+
+
+def _stating_first(candidates: list[Raised], cleaned: str) -> list[Raised]:
+    """Where no exception says what is wrong, only that something failed, the lines around them may."""
+    if not candidates or any(states(raised.message) or not raised.message for raised in candidates):
+        return candidates
+    around = Raised("", _residue(cleaned))
+    return [around, *candidates] if tells(candidates[0].message) and states(around.message) else candidates

@@ -8,7 +8,7 @@ from .lazy import Lazy
 from .parts import identifier
 
 LEAST_WORDS = 3
-_MOST_WORDS = 4
+_MOST_WORDS = 3
 _MOST_LETTERS = 60
 _MAX_CLAUSE = 800
 _KEYWORDS = (
@@ -18,7 +18,8 @@ _KEYWORDS = (
     r"package|library|symbol|driver|codec|index|constraint|model|source|test|task|operation|scheme|profile)"
 )
 _BEFORE_NAME = Lazy(
-    rf"\b({_KEYWORDS}s?)(?:\s{{0,2}}[:=]?\s{{0,2}})[`'\"‘“]([A-Za-z_][\w.]{{0,60}})[`'\"’”]", re.IGNORECASE
+    rf"(?<!<)\b({_KEYWORDS}s?)(?:\s{{0,2}}[:=]?\s{{0,2}})[`'\"‘“]([A-Za-z_][\w.]{{0,60}})[`'\"’”]",
+    re.IGNORECASE,
 )
 _AFTER_NAME = Lazy(rf"[`'\"‘“]([A-Za-z_][\w.]{{0,60}})[`'\"’”] ({_KEYWORDS})\b", re.IGNORECASE)
 _TELLING = Lazy(
@@ -38,6 +39,7 @@ _ENCLOSED = tuple(
 _MASKS = tuple(
     Lazy(p)
     for p in (
+        r"(?<=\bnamed )\w[\w.$-]{0,100}|(?<=\bcalled )\w[\w.$-]{0,100}",
         r"\b[a-z][a-z0-9+.-]{1,20}:/{1,3}[^\s'\"`,;)>\]]{0,300}",
         r"\b\w[\w.+-]{0,60}@\w[\w.-]{0,60}",
         r"(?<![\w.])(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.@%+=~${}\\/-]{1,300}",
@@ -57,6 +59,8 @@ _DIGIT_WORD = Lazy(r"[^\s()=:,;]{0,80}\d[^\s()=:,;]{0,80}")
 _WORD = Lazy(r"[A-Za-z][A-Za-z_]{0,40}(?:\.[A-Za-z_]{1,40}){0,6}")
 _NUMBERED = Lazy(r"\d{3}")
 _IDENTIFIER = Lazy(r".*(?:[._]|[a-z][A-Z]).*")
+_SUFFIXED = Lazy(r"\b\d{1,3}-(?=[a-z]{4})")
+_CLASS = Lazy(r"[a-z]{3,40}(?:error|exception|warning)")
 _NOISE = frozenset(
     "the a an of to in on at is was were be been has have had and or it this that which by with from as for its your "
     "fatal error err severe critical cest cst cet est edt pst pdt mst does did do when while if so because due "
@@ -81,7 +85,7 @@ def words_of(clause: str) -> Words:
         text = rx.sub(_unless_prose, text)
     for rx in _MASKS:
         text = rx.sub(" ", text)
-    found = [word for word in _WORD.findall(_DIGIT_WORD.sub(" ", text)) if len(word) > 1]
+    found = [word for word in _WORD.findall(_DIGIT_WORD.sub(" ", _SUFFIXED.sub("", text))) if len(word) > 1]
     plain = [word for word in found if not _IDENTIFIER.fullmatch(word)]
     kept = _kept(plain if len(_kept(plain)) >= LEAST_WORDS else found)
     return Words(tuple(kept), _name(named))
@@ -99,13 +103,17 @@ def joined(words: tuple[str, ...]) -> str:
 
 def _kept(words: list[str]) -> list[str]:
     lowered = (word.rsplit(".", 1)[-1].lower() for word in words)
-    return [_singular(word) for word in lowered if len(word) > 1 and word not in _NOISE]
+    return [
+        _singular(word)
+        for word in lowered
+        if len(word) > 1 and word not in _NOISE and not _CLASS.fullmatch(word)
+    ]
 
 
 def _name(match: re.Match[str] | None) -> str:
     if match is None:
         return ""
-    found = match[2] if match.re.pattern.startswith(r"\b(") else match[1]
+    found = match[2] if match.re.pattern.startswith("(?<!<)") else match[1]
     return "" if _NUMBERED.search(found) or found.endswith(("Exception", "Error")) else identifier(found)
 
 

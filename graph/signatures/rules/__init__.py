@@ -1,7 +1,11 @@
-"""The catalogue of recognisers, most specific tool first; the first that matches decides."""
+"""The catalogue of recognisers, most specific tool first; the first that matches decides.
+
+The tables of ``known`` are read between the tools' own rules and those that every tool may meet.
+"""
 
 from ..rule import Rule
 from .airflow import RULES as AIRFLOW
+from .clickhouse import RULES as CLICKHOUSE
 from .dbt import RULES as DBT
 from .flink import RULES as FLINK
 from .generic import RULES as GENERIC
@@ -20,7 +24,7 @@ from .storage import RULES as STORAGE
 from .trino import RULES as TRINO
 from .warehouse import RULES as WAREHOUSE
 
-CATALOGUE: tuple[Rule, ...] = (
+SPECIFIC: tuple[Rule, ...] = (
     *LAKEHOUSE,
     *SPARK,
     *SPARK_SQL,
@@ -31,6 +35,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *AIRFLOW,
     *WAREHOUSE,
     *TRINO,
+    *CLICKHOUSE,
     *SQL,
     *SQL_VALUES,
     *SQL_SERVER,
@@ -38,5 +43,7 @@ CATALOGUE: tuple[Rule, ...] = (
     *PANDAS,
     *PYTHON_VALUES,
     *JVM,
-    *GENERIC,
 )
+CATALOGUE: tuple[Rule, ...] = (*SPECIFIC, *GENERIC)
+
+__all__ = ["CATALOGUE", "GENERIC", "SPECIFIC"]

@@ -2,7 +2,22 @@
 
 from ..rule import http, name, rule
 
+# Data types as schemas write them, arguments included.
+_TYPED = (
+    r"['\"`]?(?P<{group}>(?:string|str|text|varchar|char|utf8|u?int(?:eger|8|16|32|64)?|(?:big|small|tiny)int|long|short|byte|bytes|binary"
+    r"|float(?:32|64)?|double|real|decimal|numeric|number|bool(?:ean)?|date(?:time)?|time(?:stamp)?(?:_ntz|_ltz|tz)?|array|struct|map|list|record|object|json|null|uuid)"
+    r"(?:\([\w ,]{{1,20}}\)|<[^<>\n]{{1,40}}>|\[\w{{1,5}}\])?)(?!\w)['\"`]?"
+)
+
 RULES = (
+    rule(
+        "PATH_NOT_FOUND",
+        "no such file or directory|filenotfounderror",
+        r"no such file or directory|FileNotFoundError",
+        "=local",
+    ),
+    rule("ACCESS_DENIED", "[errno 13]|permissionerror", r"\[Errno 13\]|PermissionError", "=file"),
+    rule("ALREADY_EXISTS", "fileexistserror|file exists", r"FileExistsError|\[Errno 17\]", "=file"),
     rule(
         "DNS_FAILURE",
         "name or service not known|temporary failure in name resolution|nodename nor servname|unknownhostexception|"
@@ -100,6 +115,14 @@ RULES = (
         "pair",
     ),
     rule(
+        "SCHEMA_BREAK",
+        "expected|expects|expecting",
+        rf"(?:column |field |property |attribute |key )?(?!type\b){name('field')}['\"`]?:? (?:was |is |has )?expect(?:ed|s|ing)(?: to be)?(?: of)?(?: type)?:? (?:an? )?{_TYPED.format(group='old')}"
+        rf",? (?:but |and |instead )?(?:it )?(?:got|found|received|was|is|has|given|actual)(?: of)?(?: type)?:? (?:an? )?{_TYPED.format(group='new')}",
+        "field",
+        "pair",
+    ),
+    rule(
         "OOM",
         "out of memory|outofmemory|oom-kill|oom killer|oom_kill",
         r"out of memory|OutOfMemory|oom[-_ ]kill",
@@ -108,7 +131,7 @@ RULES = (
     rule(
         "TIMEOUT",
         "timeout waiting for|timed out waiting for|timeout while waiting for|timed out while waiting for",
-        r"time(?:d )?[ -]?out (?:while )?waiting for (?:an? |the )?(?P<lower>[a-z]+(?: [a-z]+){0,2})",
+        r"time(?:d )?[ -]?out (?:while )?waiting for (?:an? |the )?(?P<lower>[a-z]+(?: (?!(?:while|to|for|from|in|on|at|after|before|when|during|with|by|and|or|is|was)\b)[a-z]+){0,2})",
         "=waiting",
         "lower",
     ),

@@ -144,12 +144,4 @@ RULES = (
         r"maximum recursion|RecursionError|StackOverflowError",
         "frame",
     ),
-    rule(
-        "PATH_NOT_FOUND",
-        "no such file or directory|filenotfounderror",
-        r"no such file or directory|FileNotFoundError",
-        "=local",
-    ),
-    rule("ACCESS_DENIED", "[errno 13]|permissionerror", r"\[Errno 13\]|PermissionError", "=file"),
-    rule("ALREADY_EXISTS", "fileexistserror|file exists", r"FileExistsError|\[Errno 17\]", "=file"),
 )

@@ -1,0 +1,87 @@
+"""Messages that tools are known to say: a fragment in any wrapping tells which failure it is.
+
+A table is text, a line a failure: ``KIND:part = fragment | fragment``. In a fragment ``*`` stands for some
+characters of the same line, ``{}`` for a name that becomes the last part; case, quotes and blanks do not count.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from ..lazy import Lazy
+from ..parts import identifier, join
+
+_WORD = Lazy(r"[a-z_]{4,60}")
+_PIECE = re.compile(r"\*|\{\}|[A-Za-z0-9_]+|\s+|.")
+_WILD = {"*": r"[^\n]{0,100}?", "{}": r"[`'\"\[(‘“\\]{0,3}(?P<name>[\w$.-]{1,100})[`'\"\])’”\\]{0,3}"}
+_QUOTE = r"[`'\"‘’“”\\]{0,2}"
+
+
+class Known(NamedTuple):
+    """One fragment: where it stands in the tables, the failure it tells and its pattern."""
+
+    order: int
+    signature: str
+    pattern: Lazy
+
+
+def known_failure(lowered: str) -> str | None:
+    """The failure that ``lowered`` (a message in lower case) is known to tell, or None."""
+    index = _index()
+    words = dict.fromkeys(_WORD.findall(lowered))
+    candidates = sorted(
+        {each for word in words for each in index.get(word, ())}, key=lambda known: known.order
+    )
+    for candidate in candidates:
+        match = candidate.pattern.search(lowered)
+        if match:
+            named = match.groupdict().get("name")
+            return join(*_split(candidate.signature, named))
+    return None
+
+
+def _split(signature: str, named: str | None) -> tuple[str, list[str]]:
+    kind, *parts = signature.split(":")
+    return kind, [*parts, identifier(named)] if named else parts
+
+
+@cache
+def _index() -> dict[str, list[Known]]:
+    index: dict[str, list[Known]] = {}
+    for order, (signature, fragment) in enumerate(entries()):
+        known = Known(order, signature, Lazy(pattern_of(fragment)))
+        index.setdefault(key_of(fragment), []).append(known)
+    return index
+
+
+def entries() -> Iterator[tuple[str, str]]:
+    """Every signature with each of its fragments, in the order of the tables."""
+    from .tables import TABLES
+
+    for table in TABLES:
+        for line in filter(None, map(str.strip, table.splitlines())):
+            signature, _, fragments = line.partition(" = ")
+            yield from ((signature, fragment.strip()) for fragment in fragments.split(" | "))
+
+
+def key_of(fragment: str) -> str:
+    """The fragment's longest whole word, by which it is looked up."""
+    words = re.findall(r"(?<![\w*}-])[a-z_]{4,60}(?![\w*{-])", fragment)
+    return max(words, key=len, default="")
+
+
+def pattern_of(fragment: str) -> str:
+    """The fragment as a regular expression."""
+    pieces: list[str] = []
+    for piece in _PIECE.findall(fragment):
+        if piece in _WILD:
+            pieces.append(_WILD[piece])
+        elif piece.isspace():
+            pieces.append(rf"{_QUOTE}\s{{1,6}}{_QUOTE}")
+        elif piece in "'’":
+            pieces.append("['’]?")
+        else:
+            pieces.append(re.escape(piece))
+    front = r"(?<![a-z])" if fragment[0].isalpha() else ""
+    return front + "".join(pieces)

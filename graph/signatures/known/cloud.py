@@ -1,0 +1,66 @@
+"""What the services of AWS, Google and Azure say beyond their coded errors."""
+
+AWS = """
+CONFIG_ERROR:aws:region = must specify a region | noregionerror | unable to find a region | unable to load region | region is missing | missing region
+CONFIG_ERROR:s3:bucket_name = invalid bucket name | specified bucket is not valid | invalidbucketname
+CONFIG_ERROR:aws:profile = config profile * could not be found | profilenotfound
+AUTH_FAILED:aws:signature_version = authorization mechanism you have provided is not supported
+AUTH_FAILED:aws:missing_token = missing authentication token | missingauthenticationtoken | incompletesignature
+UNSUPPORTED:s3:acl = does not allow acls | accesscontrollistnotsupported
+QUOTA_EXCEEDED:glue:concurrent_runs = concurrentrunsexceeded
+TABLE_NOT_FOUND:glue = entitynotfoundexception
+CREDENTIALS_MISSING:aws_secret = can't find the specified secret
+SERVICE_UNAVAILABLE:s3:internal = we encountered an internal error
+MALFORMED_DATA:s3:xml = malformedxml | xml you provided was not well-formed
+ERROR:s3:invalid_part = invalidpart | specified parts could not be found
+ERROR:s3:too_small = entitytoosmall | smaller than the minimum allowed
+ERROR:s3:digest = baddigest | content-md5 you specified | checksum did not match
+ERROR:s3:method = methodnotallowed | method is not allowed against this resource
+ERROR:s3:copy_itself = copy an object to itself
+ERROR:s3:not_empty = bucketnotempty | bucket you tried to delete is not empty
+ALREADY_EXISTS:s3:bucket_owned = bucketalreadyownedbyyou
+QUOTA_EXCEEDED:s3:buckets = toomanybuckets
+CREDENTIALS_MISSING:aws_imds = unable to load credentials from service endpoint | ec2 instance metadata * fail
+AUTH_FAILED:aws:web_identity = invalididentitytoken | no openidconnect provider found
+ACCESS_DENIED:kms = kms:decrypt | kms.disabledexception | access to kms is not allowed
+THROTTLED:kinesis = rate exceeded for shard | provisionedthroughputexceeded
+NO_RESOURCES:aws:capacity = insufficientinstancecapacity | insufficient capacity
+QUOTA_EXCEEDED:aws:limit = servicequotaexceeded | vcpulimitexceeded
+TIMEOUT:lambda = task timed out after
+CONFIG_ERROR:s3a:implementation = class org.apache.hadoop.fs.s3a.s3afilesystem not found
+CONFIG_ERROR:s3a:number_format = for input string: "60s | for input string: "64m | for input string: "24h
+CREDENTIALS_MISSING:s3a = no aws credentials provided by | no aws credentials provider
+"""
+
+GOOGLE_AZURE = """
+AUTH_FAILED:gcp:key = could not deserialize key data | no key could be detected | service account info was not in the expected format
+ACCESS_DENIED:gcp:scopes = insufficient authentication scopes
+ACCESS_DENIED:gcp:caller = caller does not have permission
+CREDENTIALS_EXPIRED:gcp = reauthentication is needed | reauthentication failed
+CREDENTIALS_MISSING:gcp_metadata = compute engine metadata | error getting access token from metadata server
+NO_RESOURCES:gcp:zone = zone_resource_pool_exhausted | enough resources available to fulfill
+QUOTA_EXCEEDED:gcp = insufficient {} quota
+AUTH_FAILED:gcp:jwt = invalid jwt signature | token must be a short-lived token
+CONFIG_ERROR:gcs:bucket_name = invalid bucket name:
+ERROR:gcs:precondition = conditionnotmet | pre-conditions you specified
+UNSUPPORTED:gcs:uniform_access = uniform bucket-level access
+ACCESS_DENIED:gcp:vpc = vpcservicecontrols | request is prohibited by organization
+CREDENTIALS_MISSING:azure = defaultazurecredential failed | managed identity endpoint | chainedtokencredential failed
+CONFIG_ERROR:azure:resource_name = resource name contains invalid | invalidresourcename
+CONFIG_ERROR:abfs:account_key = fs.azure.account.key | failure to initialize configuration
+CREDENTIALS_MISSING:azure_container = accessible using anonymous credentials
+OBJECT_NOT_FOUND:azure_resource = resourcenotfound | specified resource does not exist
+ERROR:azure:account_disabled = accountisdisabled | specified account is disabled
+CONFIG_ERROR:azure:query_parameter = invalidqueryparametervalue
+CONFIG_ERROR:azure:header = invalidheadervalue | http headers is not in the correct format
+AUTH_FAILED:azure:authentication_info = invalidauthenticationinfo
+AUTH_FAILED:azure:no_authentication = noauthenticationinformation
+ERROR:azure:block_list = invalidblocklist | specified block list is invalid
+ERROR:azure:blob_type = invalidblobtype | blob type is invalid
+ERROR:azure:append_position = appendpositionconditionnotmet | invalidflushposition
+CONFIG_ERROR:azure:hns = hierarchical namespace | blobstorageeventsorsoftdelete | endpoint does not support
+QUOTA_EXCEEDED:azure:cores = exceeding approved * quota | quotaexceeded * cores
+NO_RESOURCES:databricks:cloud_provider = cloud provider launch failure | cloud_provider_launch_failure | aws_insufficient_instance_capacity
+PROCESS_EXIT:databricks:driver = driver is up but is not responsive | driver was restarted
+NO_RESOURCES:databricks:cluster = cluster * does not exist | cluster is terminated | unexpectedly terminated
+"""

@@ -1,0 +1,29 @@
+"""The tables in the order in which their fragments are tried."""
+
+from .cloud import AWS, GOOGLE_AZURE
+from .databases import CLICKHOUSE, MYSQL, OTHERS, POSTGRES
+from .orchestration import AIRFLOW, DBT, SYSTEM
+from .python_data import DATA, PYTHON
+from .spark import LAKE, SPARK
+from .streaming import FLINK, KAFKA
+from .warehouses import CLOUD, HADOOP
+
+TABLES = (
+    LAKE,
+    SPARK,
+    KAFKA,
+    FLINK,
+    CLOUD,
+    HADOOP,
+    MYSQL,
+    POSTGRES,
+    CLICKHOUSE,
+    OTHERS,
+    AIRFLOW,
+    DBT,
+    AWS,
+    GOOGLE_AZURE,
+    DATA,
+    PYTHON,
+    SYSTEM,
+)
