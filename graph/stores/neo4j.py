@@ -12,7 +12,7 @@ from ..model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
 from ..port import GraphStore
 from ..renaming import check_same_label
 from ..schema import EDGE_KINDS
-from . import neo4j_expand, neo4j_read, neo4j_write
+from . import neo4j_expand, neo4j_read, neo4j_upsert, neo4j_write
 from .neo4j_client import BoltAddress, BoltClient, Patience, T, Work
 from .neo4j_schema import check_version, mark, migrate, set_mark
 
@@ -52,7 +52,7 @@ class Neo4jGraphStore(GraphStore):
     def upsert_coalesced(self, nodes: Nodes, edges: Edges) -> None:
         """See ``GraphStore.upsert_coalesced``; one call is one transaction."""
         if nodes:
-            self._write(lambda transaction: neo4j_write.upsert(transaction, nodes, edges))
+            self._write(lambda transaction: neo4j_upsert.upsert(transaction, nodes, edges))
 
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
         """See ``GraphStore.get``."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, TypeAlias, TypeVar
@@ -25,7 +26,13 @@ _FAREWELL_S: Final = 0.05
 _DOWN: Final = (
     "Check that the graph server runs and that graph_url leads to it; nothing acknowledged is lost."
 )
+_ONE_WRITER: Final = "One process writes a graph at a time; end the others, then try again."
+_TRIES: Final = 5
 _LOGIN: Final = "Check graph_user, graph_password, graph_database and graph_ca."
+
+
+class Raced(Exception):
+    """Another writer changed what a transaction had read: it is done again from its start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +153,12 @@ class BoltClient:
         )
 
     async def _transact(self, mode: str, work: Work[T]) -> T:
-        async with self._driver.session(database=self._address.database) as session:
-            done: T = await getattr(session, mode)(work)
-            return done
+        for _ in range(_TRIES):
+            with suppress(Raced, self._errors.twice):
+                async with self._driver.session(database=self._address.database) as session:
+                    done: T = await getattr(session, mode)(work)
+                    return done
+        raise BackendUnavailable(f"{self._name} has other writers who are always quicker", hint=_ONE_WRITER)
 
     async def _alone(self, statement: str) -> None:
         async with self._driver.session(database=self._address.database) as session:
@@ -202,6 +212,7 @@ def _told(error: Exception, otherwise: str) -> str:
 class _Errors:
     login: tuple[type[Exception], ...]
     gone: tuple[type[Exception], ...]
+    twice: type[Exception]
     any: tuple[type[Exception], ...]
 
 
@@ -209,7 +220,7 @@ def _driver_errors() -> _Errors:
     found = _module("neo4j.exceptions")
     login = (found.AuthError, found.ConfigurationError, found.CertificateConfigurationError)
     gone = (found.ServiceUnavailable, found.SessionExpired, OSError)
-    return _Errors(login, gone, (found.Neo4jError, found.DriverError, OSError))
+    return _Errors(login, gone, found.ConstraintError, (found.Neo4jError, found.DriverError, OSError))
 
 
 def _module(name: str) -> Any:

@@ -14,24 +14,48 @@ from .bounds import subgraph
 from .neo4j_client import Transaction, rows
 from .neo4j_codec import KEY, edge_of, node_of
 
+# Only what is cut is ordered: sorting all takes more memory than some servers give a statement.
 _LATEST: Final = """  }
-  WITH n, way, type(e) AS kind, e, m ORDER BY e.at DESC, labels(m)[0], m.key
-  WITH n, way, kind, collect(e)[..$degree] AS es, collect(m)[..$degree] AS ms, count(*) > $degree AS cut
-  RETURN collect(es) AS es, collect(ms) AS ms, collect(cut) AS cuts
+  WITH n, way, type(e) AS kind, collect(e) AS es, collect(m) AS ms
+  CALL (es, ms) {
+    WITH es, ms WHERE size(es) <= $degree
+    RETURN es AS kept, ms AS far
+  UNION ALL
+    WITH es, ms WHERE size(es) > $degree
+    UNWIND range(0, size(es) - 1) AS place
+    WITH size(es) AS size, es[place] AS e, ms[place] AS m
+    WITH size, e, m ORDER BY e.at DESC, labels(m)[0], m.key
+    WITH size, collect(e) AS ordered, collect(m) AS beyond
+    RETURN ordered[..$degree] AS kept, beyond[..$degree] AS far
+  }
+  RETURN collect(kept) AS es, collect(far) AS ms, collect(size(es) > $degree) AS cuts
 }"""
 _FRESH: Final = """CALL (seen, ms) {
   UNWIND ms AS some UNWIND some AS m
   WITH DISTINCT m WHERE NOT m IN seen
-  WITH m ORDER BY labels(m)[0], m.key
   RETURN collect(m) AS met
+}
+WITH seen, levels, edges, partial, es, cuts, met, $nodes - size(seen) AS room
+CALL (met, room) {
+  WITH met, room WHERE size(met) <= room
+  RETURN met AS f
+UNION ALL
+  WITH met, room WHERE size(met) > room
+  UNWIND met AS m
+  WITH room, m ORDER BY labels(m)[0], m.key
+  WITH room, collect(m) AS ordered
+  RETURN ordered[..room] AS f
 }"""
-_NEXT: Final = """WITH seen, levels, edges, partial, es, cuts, met, met[..($nodes - size(seen))] AS f
-WITH seen + f AS seen, levels + [f] AS levels, edges + es AS edges, f,
+_NEXT: Final = """WITH seen + f AS seen, levels + [f] AS levels, edges + es AS edges, f,
      partial OR true IN cuts OR size(met) > size(f) AS partial"""
 _START: Final = """WITH n ORDER BY labels(n)[0], n.key
 WITH collect(DISTINCT n) AS met
 WITH met[..$nodes] AS f, size(met) > $nodes AS partial
 WITH f, f AS seen, [f] AS levels, [] AS edges, partial"""
+# Plain values: what makes nodes and edges of the driver costs both sides more than the walk.
+_NODE: Final = "[elementId(n), labels(n)[0], properties(n)]"
+_EDGE: Final = "[elementId(e), type(e), elementId(startNode(e)), elementId(endNode(e)), properties(e)]"
+_ANSWER: Final = f"RETURN [f IN levels | [n IN f | {_NODE}]], [es IN edges | [e IN es | {_EDGE}]], partial"
 
 
 async def expand(transaction: Transaction, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
@@ -86,9 +110,7 @@ def _window(spec: ExpandSpec) -> str:
 def _statement(labels: tuple[str, ...], hops: tuple[Hop, ...], max_hops: int, window: str) -> str:
     level = [_followed(hops, window), "WITH *", _FRESH, _NEXT]
     levels = level * max_hops if hops else []
-    return "\n".join(
-        [f"CALL () {{ {nodes_by_key(labels)} }}", _START, *levels, "RETURN levels, edges, partial"]
-    )
+    return "\n".join([f"CALL () {{ {nodes_by_key(labels)} }}", _START, *levels, _ANSWER])
 
 
 def _followed(hops: tuple[Hop, ...], window: str) -> str:
@@ -110,9 +132,9 @@ def _subgraph(levels: list[list[Any]], edges: list[list[Any]], is_partial: bool)
     nodes: dict[NodeRef, Node] = {}
     depth: dict[NodeRef, int] = {}
     for hops, level in enumerate(levels):
-        for held in level:
-            ref = NodeRef(next(iter(held.labels)), held[KEY])
-            refs[held.element_id], nodes[ref], depth[ref] = ref, node_of(ref, held), hops
+        found = sorted((NodeRef(label, held[KEY]), identifier, held) for identifier, label, held in level)
+        for ref, identifier, held in found:
+            refs[identifier], nodes[ref], depth[ref] = ref, node_of(ref, held), hops
     return subgraph(nodes, depth, list(_edges(edges, refs).values()), is_partial)
 
 
@@ -120,8 +142,8 @@ def _edges(groups: list[list[Any]], refs: dict[str, NodeRef]) -> dict[str, Edge]
     """Each edge once, without those that lead out of the answer."""
     found: dict[str, Edge] = {}
     for group in groups:
-        for held in group:
-            src, dst = refs.get(held.start_node.element_id), refs.get(held.end_node.element_id)
-            if src is not None and dst is not None and held.element_id not in found:
-                found[held.element_id] = edge_of(held.type, src, dst, held)
+        for identifier, kind, start, end, held in group:
+            src, dst = refs.get(start), refs.get(end)
+            if src is not None and dst is not None and identifier not in found:
+                found[identifier] = edge_of(kind, src, dst, held)
     return found
