@@ -100,7 +100,7 @@ def _lines(message: str, named: bool) -> list[str]:
     if named:
         return reasons[:_MAX_LINES]
     behind = [line for before, line in pairwise(lines) if before.endswith(":")]
-    telling = [line for line in reasons if _TELLING.search(line) or line in behind] or reasons
+    telling = [line for line in reasons if _TELLING.search(line) or states(line) or line in behind] or reasons
     return sorted(telling, key=lambda line: not states(line))[:_MAX_LINES]
 
 
@@ -165,7 +165,7 @@ def _clauses(line: str) -> Iterator[str]:
 
 def _is_preface(clause: str, end: str, following: str) -> bool:
     few = len(words_of(clause).words) < LEAST_WORDS
-    if few and end == "." and not states(clause) and states(following):
+    if end == "." and (few or tells(clause)) and not states(clause) and states(following):
         return True
     if end in ".!?;" or len(clause) > _MAX_PREFACE:
         return False

@@ -19,8 +19,8 @@ _EMPTY = Lazy(
     re.IGNORECASE,
 )
 _TELLS = Lazy(
-    r"\W{0,3}(?:\w{1,20} ){0,2}(?:an? )?(?:(?:error|exception|problem|failure|warning)s?\b(?! (?:code|class))|fail(?:ed|ure|s|ing)?\b|(?:un)?caught\b|rais(?:ed|ing)\b"
-    r"|retry(?:ing)?\b|encountered\b|received\b|got\b|unable to\b|could not\b|cannot\b|can['’]t\b|couldn['’]t\b)",
+    r"\W{0,3}(?:(?:while|when|during|after) [a-z]{2,20}ing\b|(?:\w{1,20} ){0,2}(?:an? )?(?:(?:error|exception|problem|failure|warning)s?\b(?! (?:code|class))|fail(?:ed|ure|s|ing)?\b|(?:un)?caught\b|rais(?:ed|ing)\b"
+    r"|retry(?:ing)?\b|encountered\b|received\b|got\b|unable to\b|could not\b|cannot\b|can['’]t\b|couldn['’]t\b))",
     re.IGNORECASE,
 )
 

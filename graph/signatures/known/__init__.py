@@ -1,7 +1,8 @@
 """Messages that tools are known to say: a fragment in any wrapping tells which failure it is.
 
 A table is text, a line a failure: ``KIND:part = fragment | fragment``. In a fragment ``*`` stands for some
-characters of the same line, ``{}`` for a name that becomes the last part; case, quotes and blanks do not count.
+characters of the same line, ``{}`` for a name that becomes the last part, ``~`` for what joins the words of a code;
+case, quotes and blanks do not count.
 """
 
 import re
@@ -13,6 +14,9 @@ from ..lazy import Lazy
 from ..parts import identifier, join
 
 _WORD = Lazy(r"[a-z_]{4,60}")
+_SUFFIX = Lazy(r"(?<=[a-z]{4})(?:error|exception|failure)$")
+_UNABLE = Lazy(r"\b(?:can ?not|can['’]?t|could ?n['’]?t|could not|unable to|not able to)\b")
+_NEGATED = Lazy(r"(?<=[a-z]{2})n['’]t\b")
 _PIECE = re.compile(r"\*|\{\}|[A-Za-z0-9_]+|\s+|.")
 _WILD = {"*": r"[^\n]{0,100}?", "{}": r"[`'\"\[(‘“\\]{0,3}(?P<name>[\w$.-]{1,100})[`'\"\])’”\\]{0,3}"}
 _QUOTE = r"[`'\"‘’“”\\]{0,2}"
@@ -29,7 +33,8 @@ class Known(NamedTuple):
 def known_failure(lowered: str) -> str | None:
     """The failure that ``lowered`` (a message in lower case) is known to tell, or None."""
     index = _index()
-    words = dict.fromkeys(_WORD.findall(lowered))
+    lowered = _plain(lowered)
+    words = dict.fromkeys(each for word in _WORD.findall(lowered) for each in (word, _SUFFIX.sub("", word)))
     candidates = sorted(
         {each for word in words for each in index.get(word, ())}, key=lambda known: known.order
     )
@@ -39,6 +44,11 @@ def known_failure(lowered: str) -> str | None:
             named = match.groupdict().get("name")
             return join(*_split(candidate.signature, named))
     return None
+
+
+def _plain(text: str) -> str:
+    """With one form for what may be said in several: "can't", "could not" and "unable to"."""
+    return _NEGATED.sub(" not", _UNABLE.sub("cannot", text))
 
 
 def _split(signature: str, named: str | None) -> tuple[str, list[str]]:
@@ -62,7 +72,15 @@ def entries() -> Iterator[tuple[str, str]]:
     for table in TABLES:
         for line in filter(None, map(str.strip, table.splitlines())):
             signature, _, fragments = line.partition(" = ")
-            yield from ((signature, fragment.strip()) for fragment in fragments.split(" | "))
+            for fragment in fragments.split(" | "):
+                yield from ((signature, _plain(each)) for each in _written(fragment.strip()))
+
+
+def _written(fragment: str) -> tuple[str, ...]:
+    """The ways in which a code of several words is written: INVALID_TOPIC, InvalidTopic, "invalid topic"."""
+    if "~" not in fragment:
+        return (fragment,)
+    return tuple(dict.fromkeys(fragment.replace("~", joint) for joint in ("", "_", " ")))
 
 
 def key_of(fragment: str) -> str:
@@ -74,7 +92,7 @@ def key_of(fragment: str) -> str:
 def pattern_of(fragment: str) -> str:
     """The fragment as a regular expression."""
     pieces: list[str] = []
-    for piece in _PIECE.findall(fragment):
+    for piece in _PIECE.findall(fragment.replace(" * ", "*")):
         if piece in _WILD:
             pieces.append(_WILD[piece])
         elif piece.isspace():

@@ -73,6 +73,7 @@ TIMEOUT:postgres:idle_in_transaction = idle-in-transaction timeout | idle in tra
 ERROR:postgres:transaction_block = cannot run inside a transaction block | cannot be executed from a function
 TYPE_MISMATCH:postgres:parameter_type = could not determine data type of parameter | could not determine polymorphic
 ERROR:postgres:subquery_rows = more than one row returned by a subquery
+CONNECTION_REFUSED:postgres:socket = running locally and accepting | connect to server: no such file
 MISSING_MODULE:postgres:extension = could not open extension control file | extension * is not available
 OOM:postgres:alloc_size = invalid memory alloc request size
 CONFIG_ERROR:pgbouncer:startup_parameter = unsupported startup parameter

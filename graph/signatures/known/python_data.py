@@ -1,7 +1,7 @@
 """What Python, pandas, numpy, Arrow, Polars and scikit-learn say."""
 
 DATA = """
-TYPE_MISMATCH:truth_value = truth value of
+TYPE_MISMATCH:truth_value = truth value of a {} | truth value of an {}
 TYPE_MISMATCH:mask_na = cannot mask with non-boolean
 TYPE_MISMATCH:str_accessor = can only use .str accessor
 TYPE_MISMATCH:dt_accessor = can only use .dt accessor

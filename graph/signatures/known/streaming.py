@@ -58,6 +58,47 @@ REBALANCE:generation = fencedmemberepoch | memberidrequired | member_id_required
 SCHEMA_INCOMPATIBLE:avro_reader = avrotypeexception | could not match schema | unable to resolve schema
 """
 
+CODES = """
+CORRUPT_FILE:kafka:crc = corrupt~message
+ERROR:kafka:replica_not_available = replica~not~available
+SERVICE_UNAVAILABLE:kafka_broker = broker~not~available
+RECORD_TOO_LARGE:kafka = message~too~large | record~list~too~large | record~batch~too~large
+ERROR:kafka:stale_controller_epoch = stale~controller~epoch
+ERROR:kafka:offset_metadata_too_large = offset~metadata~too~large
+SERVICE_UNAVAILABLE:kafka_replicas = not~enough~replicas~after~append
+CONFIG_ERROR:kafka:invalid_group_id = invalid~group~id
+CONFIG_ERROR:kafka:session_timeout = invalid~session~timeout
+CONFIG_ERROR:kafka:replication_factor = invalid~replication~factor | replication-factor is invalid
+CONFIG_ERROR:kafka:replica_assignment = invalid~replica~assignment
+CONFIG_ERROR:kafka:partitions = invalid~partitions
+CONFIG_ERROR:kafka:required_acks = invalid~required~acks
+CONFIG_ERROR:kafka:message_format = unsupported~for~message~format
+ERROR:kafka:duplicate_sequence = duplicate~sequence~number
+ERROR:kafka:producer_id_mapping = invalid~producer~id~mapping
+ERROR:kafka:sequence = out~of~order~sequence
+ERROR:kafka:transaction_state = invalid~txn~state
+CONFIG_ERROR:kafka:transaction_timeout = invalid~transaction~timeout
+LOCK_CONFLICT:kafka:transactions = concurrent~transactions
+AUTH_FAILED:kafka:sasl_mechanism = unsupported~sasl~mechanism
+AUTH_FAILED:kafka:sasl_state = illegal~sasl~state
+CONFIG_ERROR:kafka:log_dir = log~dir~not~found
+ERROR:kafka:reassignment = reassignment~in~progress
+ERROR:kafka:non_empty_group = non~empty~group
+ERROR:kafka:group_not_found = group~id~not~found
+ERROR:kafka:fetch_session = fetch~session~id~not~found | invalid~fetch~session~epoch
+CONFIG_ERROR:kafka:listener = listener~not~found
+CONFIG_ERROR:kafka:topic_deletion = topic~deletion~disabled
+ERROR:kafka:leader_epoch = fenced~leader~epoch | unknown~leader~epoch
+UNSUPPORTED:kafka:compression = unsupported~compression~type
+ERROR:kafka:offset_not_available = offset~not~available
+ERROR:kafka:group_max_size = group~max~size~reached
+ERROR:kafka:unstable_offset_commit = unstable~offset~commit
+THROTTLED:kafka = throttling~quota~exceeded
+CONFIG_ERROR:kafka:group_protocol = inconsistent~group~protocol
+ERROR:kafka:unknown_topic_id = unknown~topic~id
+TIMEOUT:kafka_request = request_timed_out | broker: request timed out | requesttimedout | offset commit failed * request timed out
+"""
+
 FLINK = """
 MISSING_CLASS:factory:table = suitable table factory
 SERIALIZATION_ERROR:flink_function = is not serializable. the object probably | is not serializable. the implementation

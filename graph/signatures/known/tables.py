@@ -5,13 +5,14 @@ from .databases import CLICKHOUSE, MYSQL, OTHERS, POSTGRES
 from .orchestration import AIRFLOW, DBT, SYSTEM
 from .python_data import DATA, PYTHON
 from .spark import LAKE, SPARK
-from .streaming import FLINK, KAFKA
+from .streaming import CODES, FLINK, KAFKA
 from .warehouses import CLOUD, HADOOP
 
 TABLES = (
     LAKE,
     SPARK,
     KAFKA,
+    CODES,
     FLINK,
     CLOUD,
     HADOOP,

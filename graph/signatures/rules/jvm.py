@@ -88,9 +88,8 @@ RULES = (
     rule(
         "SERIALIZATION_ERROR",
         "invalidclassexception",
-        r"InvalidClassException: (?P<cls>[\w.$]+)",
+        r"InvalidClassException",
         "=class_version",
-        "cls",
     ),
     rule("RECURSION_LIMIT", "stackoverflowerror", r"StackOverflowError", "frame"),
 )

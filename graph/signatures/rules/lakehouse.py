@@ -104,6 +104,12 @@ RULES = (
         "=parquet",
     ),
     rule(
+        "SCHEMA_MISMATCH",
+        "cannot read sql type|can not read sql type",
+        r"can ?not read sql type .{1,80} from orc stream",
+        "=orc_type",
+    ),
+    rule(
         "CORRUPT_FILE",
         "malformed orc|not a valid orc|orc footer|not an avro|not a valid avro|unexpected end of stream",
         r"(?P<lower>orc|avro)",

@@ -154,7 +154,7 @@ RULES = (
         "NUMERIC_OVERFLOW",
         "out of range|overflow",
         r"(?P<lower>integer|bigint|smallint|numeric field|decimal|int32|int64)\S{0,10} (?:out of range|overflow)|"
-        r"out of range value for column",
+        r"out of range value (?:adjusted )?for column",
         "lower",
     ),
     rule(
