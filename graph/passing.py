@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 
 from .coalesce import Edges, Nodes
 from .model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
@@ -66,6 +67,10 @@ class PassingStore(GraphStore):
     def ease(self) -> None:
         """See ``GraphStore.ease``."""
         self.inner().ease()
+
+    def lazily(self) -> AbstractContextManager[None]:
+        """See ``GraphStore.lazily``."""
+        return self.inner().lazily()
 
     def mark(self) -> int:
         """See ``GraphStore.mark``."""

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from .coalesce import Edges, Nodes
 from .model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
@@ -70,6 +71,13 @@ class GraphStore(ABC):
 
     def ease(self) -> None:  # noqa: B027 - most stores have nothing to do here
         """Do now, beside the writers, what a later write would else take long for."""
+
+    def lazily(self) -> AbstractContextManager[None]:
+        """What this thread writes inside may be on disk only with the next write outside.
+
+        For work that finds out by itself, after a crash, what is still to do.
+        """
+        return nullcontext()
 
     @abstractmethod
     def mark(self) -> int:

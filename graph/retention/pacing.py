@@ -7,7 +7,7 @@ from time import perf_counter
 TARGET_S, LIMIT_S = 0.010, 0.050
 """What a slice should take, and what it may (issue: writers wait no longer for retention)."""
 _FIRST, _MOST = 4, 2_000
-_SLICES_TO_EASE = 5
+_SLICES_TO_EASE = 25
 _REMEMBERED = 0.8
 
 Turn = Callable[[], AbstractContextManager[None]]

@@ -76,6 +76,11 @@ class Sweep:
             BackendUnavailable: archive or graph failed; what was not archived is in the graph still.
         """
         self._store.ease()
+        with self._store.lazily():
+            self._retire()
+        return self._done
+
+    def _retire(self) -> None:
         for label in FOLDED:
             self._drain(label, self._horizons.folded, self._fold)
         self._drain(DAY_NODE, self._horizons.archived, self._forget_days)
@@ -83,7 +88,6 @@ class Sweep:
             self._drain(label, self._horizons.archived, self._archive_nodes)
         for kind in ARCHIVED_KINDS:
             self._drain_edges(kind)
-        return self._done
 
     def _drain(self, label: str, before: str, retire: Callable[[list[Node]], None]) -> None:
         """Retire the oldest again and again, until all that are left cannot go now."""

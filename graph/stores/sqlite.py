@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ..coalesce import Edges, Nodes, coalesce
@@ -133,6 +134,10 @@ class SqliteGraphStore(GraphStore):
         """See ``GraphStore.set_mark``."""
         with self._connections.writing() as connection:
             write_mark(connection, reached)
+
+    def lazily(self) -> AbstractContextManager[None]:
+        """See ``GraphStore.lazily``: a commit waits for no disk and moves no write-ahead log."""
+        return self._connections.lazily()
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``; counts are kept with every write, none is counted here."""

@@ -31,6 +31,8 @@ class Connections:
         self._lock = threading.RLock()
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
+        self._lazy = threading.local()
+        self._waits_for_disk = True
         self._writer = None if read_only else _connect(path, read_only=False)
 
     @contextmanager
@@ -53,6 +55,7 @@ class Connections:
         """The writer's connection inside one transaction: all of it, or nothing."""
         with self._lock, _answering("write"):
             connection = self._open_writer()
+            self._heed(connection, waits=not getattr(self._lazy, "is_on", False))
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -61,6 +64,23 @@ class Connections:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def lazily(self) -> Generator[None]:
+        """Commits of this thread wait for no disk until this is left."""
+        self._lazy.is_on = True
+        try:
+            yield
+        finally:
+            self._lazy.is_on = False
+
+    def _heed(self, connection: sqlite3.Connection, *, waits: bool) -> None:
+        """Let the writer's commits wait for the disk, or not."""
+        if waits == self._waits_for_disk or self.is_in_memory:
+            return
+        connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES if waits else 0}")
+        self._waits_for_disk = waits
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file as far as nobody is in the way; writers go on meanwhile."""
