@@ -2,8 +2,8 @@
 
 import json
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from copilot.readmodel import Document
@@ -24,6 +24,7 @@ class EvidenceBook(Mapping[str, Document]):
         self._packed: dict[str, bytes] = {}
         self._open: dict[str, Mapping[str, Any]] = {}
         self._fresh: set[str] = set()
+        self._order: deque[str] = deque()
 
     def __getitem__(self, evidence_id: str) -> Document:
         packed = self._packed.get(evidence_id)
@@ -36,11 +37,10 @@ class EvidenceBook(Mapping[str, Document]):
         return evidence_id in self._packed or evidence_id in self._open
 
     def __iter__(self) -> Iterator[str]:
-        yield from list(self._packed)
-        yield from list(self._open)
+        yield from list(self._order)
 
     def __len__(self) -> int:
-        return len(self._packed) + len(self._open)
+        return len(self._order)
 
     def keep(self, body: Mapping[str, Any]) -> None:
         """Take in a record, unless it has no id or its id is known."""
@@ -48,14 +48,17 @@ class EvidenceBook(Mapping[str, Document]):
         if not isinstance(evidence_id, str) or evidence_id in self:
             return
         self._open[evidence_id] = body
+        self._order.append(evidence_id)
         self._fresh.add(evidence_id)
         if len(self._open) > self._most_open:
             self._pack()
         while len(self) > self._most:
-            self._drop(next(iter(self)))
+            self._drop_oldest()
 
     def restore(self, evidence_id: str, record: Document) -> None:
         """Take back what was put away."""
+        if evidence_id not in self:
+            self._order.append(evidence_id)
         self._packed[evidence_id] = _compressed(canonical_json(record))
 
     def take_rows(self) -> dict[str, str]:
@@ -66,10 +69,10 @@ class EvidenceBook(Mapping[str, Document]):
     def forget_before(self, moment: str, most: int = 500) -> int:
         """Drop the oldest records, ``most`` at once, that are of before a moment; how many."""
         gone = 0
-        for key in islice(self, most):
-            if str(self[key].get("timestamp") or moment) >= moment:
+        while gone < most and self._order:
+            if str(self[self._order[0]].get("timestamp") or moment) >= moment:
                 break
-            self._drop(key)
+            self._drop_oldest()
             gone += 1
         return gone
 
@@ -78,7 +81,8 @@ class EvidenceBook(Mapping[str, Document]):
             self._packed[key] = _compressed(canonical_json(_masked(record)))
         self._open.clear()
 
-    def _drop(self, evidence_id: str) -> None:
+    def _drop_oldest(self) -> None:
+        evidence_id = self._order.popleft()
         self._packed.pop(evidence_id, None)
         self._open.pop(evidence_id, None)
         self._fresh.add(evidence_id)

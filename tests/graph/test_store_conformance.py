@@ -61,13 +61,14 @@ def test_a_refused_mutation_leaves_the_whole_batch_out(case: StoreCase) -> None:
 
 @every_store("find")
 def test_what_is_written_lazily_is_there_at_once(case: StoreCase) -> None:
-    ref = NodeRef("Dataset", "ds://lazy")
-    with case.store.lazily():
-        case.store.upsert([Node(ref, {"tier": 1})], [])
-        assert case.store.get([ref])[ref].props["tier"] == 1
-    assert case.store.get([ref])[ref].props["tier"] == 1
+    with case.opened() as opened:
+        with opened.store.lazily():
+            opened.store.upsert([Node(ds("lazy"), {"tier": 1})], [])
+            assert opened.store.get([ds("lazy")])[ds("lazy")].props["tier"] == 1
+        assert opened.raw.nodes() == [ds("lazy")]
 
 
+@every_store("find")
 def test_find_pages_through_a_prefix_in_key_order(case: StoreCase) -> None:
     names = ["a", "a%", "a_b", "ab", "aé", "a\U0010ffff", "b", "A"]
     with case.opened() as opened:
