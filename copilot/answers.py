@@ -10,9 +10,9 @@ from signal_factory.times import format_time, parse_time
 from signal_factory.urns import urn_problem
 
 from . import recent
-from .blast import asset_type, radius
 from .pages import Place, cut, page
 from .readmodel import Document
+from .report.blast import asset_type, radius
 from .told import now_bad, shown
 from .world import World
 

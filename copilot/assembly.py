@@ -18,14 +18,15 @@ from signal_factory.times import format_time
 from .atrisk import Due, at_risk, nothing_due
 from .episodes import Episode, amended, joined, opened, was_told_late
 from .escalation import LIMITS, passes_limit
-from .explain import Scene, Verdict, decide, report
+from .explain import Verdict, decide
 from .grouping import Told, grouped, lead_of, origin_of
 from .incident import Broken, founder_of, incident_document
-from .kept import as_of, reaches_back
 from .mending import mended_by
-from .paths import edges_of
 from .recurrence import note_recurrences
 from .remarks import remarked
+from .report import Scene, report
+from .report.folded import as_of, reaches_back
+from .report.paths import edges_of
 from .settled import Settled
 
 __all__ = ["Assembly", "Ledger", "Outside", "Settled"]

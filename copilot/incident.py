@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 
 from signal_factory.times import format_time
 
-from . import escalation, wording
+from . import escalation
 from .episodes import Episode
 from .flapping import flapping
+from .report import wording
 
 Document: TypeAlias = dict[str, Any]
 _SEVERITY = {

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from .budget import last_words
 from .confidence import Factor, behind, level, total
 from .precedents import MOST
+from .report.wording import sureness
 from .suspects import ABSTAIN
-from .wording import sureness
 
 Document: TypeAlias = dict[str, Any]
 Said: TypeAlias = tuple[float, bool]

@@ -1,5 +1,6 @@
 """A suspected cause, what speaks for it, and what it scores."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import log
@@ -68,6 +69,16 @@ class Suspect:
     def ruled_out(self, standing: float, why: str) -> "Suspect":
         """The same suspect, set back."""
         return replace(self, standing=min(self.standing, standing), summary=f"{self.summary} — {why}")
+
+
+def best_of_each(suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Each cause once, as it is best supported; by score, then by name."""
+    best: dict[tuple[str, str, str], Suspect] = {}
+    for each in suspects:
+        known = best.get(each.identity)
+        if known is None or each.score > known.score:
+            best[each.identity] = each
+    return sorted(best.values(), key=lambda each: (-each.score, each.identity))
 
 
 def proximity(before: datetime, after: datetime) -> float:

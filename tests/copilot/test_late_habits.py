@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.habits import DAY, Slot, expected, interval, slot_of
+from copilot.late.habits import DAY, Slot, expected, interval, slot_of
 from copilot.world import RunView, World
 from graph.model import Node, NodeRef, Subgraph
 from signal_factory.times import format_time

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.habits import expected, interval
+from copilot.late.habits import expected, interval
 from tests.scenarios.expecting import cause_of, open_incidents
 from tests.scenarios.replaying import replay
 from tests.scenarios.scenario import FORMS, Form, Scenario, days, freshness

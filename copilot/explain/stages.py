@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from graph.model import NodeRef
 from signal_factory.times import parse_time
 
-from .episodes import Episode
-from .suspects import Suspect
-from .world import World
+from ..episodes import Episode
+from ..suspects import Suspect
+from ..world import World
 
 _RUN = timedelta(hours=26)
 _RULED_OUT = 0.2

@@ -5,9 +5,9 @@ from typing import Any
 
 from signal_factory.times import format_time
 
-from .episodes import Episode
-from .suspects import Suspect
-from .world import FailureView, World
+from ..episodes import Episode
+from ..suspects import Suspect
+from ..world import FailureView, World
 
 _MOST = 40
 

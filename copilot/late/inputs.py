@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from ..world import World
+from ..world.orchestration import starters_of
 from .blame import Tried
 from .culprits import Missed
 from .habits import expected, interval
-from .world import World
-from .world.orchestration import starters_of
 
 _ONE_UPDATE = timedelta(minutes=30)
 _MORE_THAN_ONCE = 2

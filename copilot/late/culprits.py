@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from .suspects import Suspect, span
-from .world import CommitView, RunView, World
+from ..suspects import Suspect, span
+from ..world import CommitView, RunView, World
 
 
 @dataclass(frozen=True, slots=True)

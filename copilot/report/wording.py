@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from .episodes import Episode
-from .suspects import Suspect, span
+from ..episodes import Episode
+from ..suspects import Suspect, span
 
 _TITLES = {
     "freshness": "Freshness SLO breach", "contract": "Contract violation", "quality": "Data quality breach",

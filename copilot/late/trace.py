@@ -12,16 +12,14 @@ from statistics import median
 
 from graph.signatures import family_of
 
+from ..changes import Between, on_job
+from ..suspects import Suspect, span
+from ..world import RunView, World
 from .blame import Tried, blame, tried
-from .changes import Between, on_job
 from .checks import held_back
-from .culprits import Missed, gap
+from .culprits import Missed
 from .habits import Slot, expected
 from .inputs import late_inputs
-from .suspects import Suspect, span
-from .world import RunView, World
-
-__all__ = ["Missed", "gap", "trace"]
 
 _LEAST_PACED, _SLOWED = 5, 1.25
 _DEPTH = 8
@@ -29,7 +27,7 @@ _FIT = {"runtime": 0.95, "drift": 0.9, "resource": 0.85, "unknown": 0.85, "permi
         "upstream": 0.6, "anomaly": 0.8, "connectivity": 0.45}  # fmt: skip
 
 
-def trace(world: World, missed: Missed) -> list[Suspect]:
+def trace_late(world: World, missed: Missed) -> list[Suspect]:
     """Suspects for a missed update: the cause first, then what was passed by or ruled out."""
     return _trace(world, missed, frozenset(), 0)
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from ..suspects import Suspect
+from ..world import SignalView, World
+from ..world.orchestration import application, held_up_by, whole_of
+from ..wrong import Bad, trace_failure
 from .blame import Tried
 from .culprits import Missed
-from .suspects import Suspect
-from .world import SignalView, World
-from .world.orchestration import application, held_up_by, whole_of
-from .wrong import Bad, trace_failure
 
 
 def held_back(world: World, missed: Missed, told: Tried) -> list[Suspect]:

@@ -8,7 +8,7 @@ from graph.model import Edge, ExpandSpec, Hop, NodeRef
 from graph.port import GraphStore
 from signal_factory.times import format_time
 
-from .world import HISTORY, World
+from ..world import HISTORY, World
 
 _DAY = timedelta(days=1)
 _FORMS = (("archived_until", "archived"), ("folded_until", "folded to a day each"))

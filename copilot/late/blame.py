@@ -3,6 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ..suspects import Suspect
+from ..world import CommitView, RunView, World
+from ..world.orchestration import FAILED, application, hangs, held_up_by, is_skipped, tries_of, waited_for
 from .culprits import (
     Missed,
     began_late,
@@ -16,9 +19,6 @@ from .culprits import (
     wrote_nothing,
 )
 from .habits import Slot, out_of_turn, run_of, slot_of
-from .suspects import Suspect
-from .world import CommitView, RunView, World
-from .world.orchestration import FAILED, application, hangs, held_up_by, is_skipped, tries_of, waited_for
 
 _SETTLING = timedelta(minutes=10)
 _SKEW = timedelta(minutes=2)

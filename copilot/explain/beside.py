@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from graph.signatures import family_of
 
-from .changes import Between, on_data, on_job
-from .suspects import Suspect, span
-from .world import RunView, SignalView, World
-from .world.orchestration import FAILED
+from ..changes import Between, on_data, on_job
+from ..suspects import Suspect, best_of_each, span
+from ..world import RunView, SignalView, World
+from ..world.orchestration import FAILED
 
 _STANDING = 0.3
 _ENOUGH = 3
@@ -56,14 +56,8 @@ def with_next(
         return tuple(candidates)
     since = max(filter(None, (last_good, first_bad - _RECENT)))
     case = _Case(world, cause, min(since, first_bad), first_bad)
-    found: dict[tuple[str, str, str], Suspect] = {}
-    for each in _open(case):
-        known = found.get(each.identity)
-        if known is None or each.score > known.score:
-            found[each.identity] = each
     old = {each.identity for each in candidates}
-    more = [each for each in found.values() if each.identity not in old]
-    more = sorted(more, key=lambda each: (-each.score, each.identity))[:_ENOUGH]
+    more = [each for each in best_of_each(_open(case)) if each.identity not in old][:_ENOUGH]
     rest = sorted([*candidates[1:], *more], key=lambda each: (-each.score, each.identity))
     return (cause, *rest)
 

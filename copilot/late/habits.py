@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from .world import CommitView, RunView, World
+from ..world import CommitView, RunView, World
 
 DAY = timedelta(days=1)
 _ONE_START = timedelta(minutes=30)
