@@ -1,8 +1,11 @@
 """Reading OpenLineage facets, in which anything may be missing or of another type."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
+from signal_factory.errors import InvalidEvent
+from signal_factory.times import parse_time
 from signal_factory.wire.shapes import is_list, is_object
 
 Facet: TypeAlias = Mapping[str, Any]
@@ -40,3 +43,19 @@ def items(facet: Facet, name: str) -> Iterator[Facet]:
     for each in value if is_list(value) else ():
         if is_object(each):
             yield each
+
+
+def moment(facet: Facet, name: str) -> datetime | None:
+    """The time at ``name``, None where there is none that can be read."""
+    told = text(facet, name)
+    try:
+        return parse_time(told) if told else None
+    except InvalidEvent:
+        return None
+
+
+def owners(facets: Mapping[str, Facet]) -> Iterator[str]:
+    """The teams that an ownership facet names."""
+    for owner in items(facets.get("ownership", NONE), "owners"):
+        if text(owner, "name"):
+            yield text(owner, "name").removeprefix("team:")

@@ -30,8 +30,8 @@ from .from_events import (
     from_registration,
     from_write_event,
 )
-from .from_openlineage import from_openlineage
 from .identity import Identity
+from .openlineage import from_openlineage
 
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from graph.facts import Tested
 from graph.signatures import signature_of_assertion
 from signal_factory.wire import OLDataset
 
-from .facets import NONE, Facet, inner, items, text
+from ..facets import NONE, Facet, inner, items, text
 
 _TEST_JOB = re.compile(r"test\.[^.]+\.(?P<test>[^.]+)(?:\.[0-9a-f]{8,})?")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from graph.facts import Fed
 from signal_factory.wire import OLDataset, OpenLineageEvent
 
-from .facets import NONE, Facet, inner, items, text
-from .identity import Identity
+from ..facets import NONE, Facet, inner, items, text
+from ..identity import Identity
 
 
 def explicit_lineage(
