@@ -75,18 +75,21 @@ def kafka_of(settings: "Settings") -> "Kafka":
     return Kafka(settings.kafka_servers, settings.kafka_prefix, client, settings.kafka_session_s)
 
 
-def lease_of(settings: "Settings", holder: str, now: "TimeSource") -> "Lease":
-    """The right to lead, for ``holder``: in the state that workers share, or on the data directory."""
+def lease_of(settings: "Settings", holder: str, now: "TimeSource", name: str = "") -> "Lease":
+    """The right to lead, or to do what ``name`` says, for ``holder``.
+
+    It is in the state that workers share, or on the data directory.
+    """
     if settings.state_url.get_secret_value():
-        from .fleetlease import FleetLease
+        from .fleetlease import SECOND_STAGE, FleetLease
         from .state.opening import open_part
         from .state.tables import Part
 
         database = open_part(settings.data_dir, Part.LOG, settings.state_url.get_secret_value())
-        return FleetLease(database, holder, settings.lease_s)
-    from .lease import FileLease
+        return FleetLease(database, holder, settings.lease_s, name or SECOND_STAGE)
+    from .lease import LOCK_FILE, FileLease
 
-    return FileLease(settings.data_dir, now)
+    return FileLease(settings.data_dir, now, f"{name}.lock" if name else LOCK_FILE)
 
 
 def forget_graph(settings: "Settings") -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select
 
 from signal_factory.errors import NotFound
 from signal_factory.times import format_time
@@ -23,6 +23,7 @@ from .entries import Appended, LogEntry, Rejected, Reset, Row, Verdict, prepare,
 from .eventlog_write import Stored, place, quarantine
 from .groupcommit import GroupCommit
 from .lease import Lease
+from .state.apart import APART
 from .state.opening import open_part
 from .state.tables import (
     Part,
@@ -58,6 +59,9 @@ _OLDEST = (
     select(events.c.received_at).where(events.c.seq > bindparam("offset")).order_by(events.c.seq).limit(1)
 )
 _DELETE = delete(engine_state).where(engine_state.c.key == bindparam("gone"))
+_STATE = select(engine_state.c.key, engine_state.c.json).where(
+    or_(engine_state.c.key < APART, engine_state.c.key >= f"{APART[:-1]}0")
+)
 _REGISTRATIONS = select(registrations.c.urn, registrations.c.time, events.c.body).join_from(
     registrations, events, events.c.seq == registrations.c.seq
 )
@@ -186,7 +190,7 @@ class EventLog:
     def load_state(self) -> SavedState:
         """Engine state rows, the offset that they hold for and the clock's lead there."""
         with self._db.reading(at_once=True) as db:
-            rows = _pairs(db, select(engine_state.c.key, engine_state.c.json))
+            rows = _pairs(db, _STATE)
             reached = _pairs(db, select(progress.c.name, progress.c.value))
         lead = reached.get("lead_ms")
         return SavedState(rows, int(reached.get("applied", 0)), None if lead is None else lead / 1000)

@@ -87,8 +87,8 @@ class FileLease(Lease):
     A process that is paused keeps it, so that nobody can have taken over when it goes on.
     """
 
-    def __init__(self, data_dir: Path, now: Callable[[], datetime]) -> None:
-        self._data_dir, self._now = data_dir, now
+    def __init__(self, data_dir: Path, now: Callable[[], datetime], file: str = LOCK_FILE) -> None:
+        self._data_dir, self._now, self._name = data_dir, now, file
         self._file: TextIO | None = None
 
     @property
@@ -99,7 +99,7 @@ class FileLease(Lease):
     def acquire(self) -> bool:
         """Take it where nobody has it; whether it is ours now."""
         if self._file is None:
-            file = (self._data_dir / LOCK_FILE).open("a+", encoding="utf-8")
+            file = (self._data_dir / self._name).open("a+", encoding="utf-8")
             if not _acquired(file):
                 file.close()
                 return False

@@ -85,6 +85,7 @@ class Settings(BaseModel):
     kafka: Mapping[str, SecretStr] = Field(default_factory=dict[str, SecretStr])
     range_events: int = Field(2_000, ge=1, le=100_000)
     lease_s: float = Field(15.0, ge=1, le=600)
+    watch: bool = True
     clock: Literal["auto", "wall"] = "auto"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"

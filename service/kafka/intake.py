@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..entries import Appended, Rejected, Row
 from ..intake import Limits
 from .dead import dead_letter
-from .merge import Arrived, Merge, Partition
+from .merge import Arrived, Partition
+from .ordered import Ordered
 from .producer import KafkaSender
 from .reading import Read, read_message
-from .settings import INCOMING, Kafka
-from .topics import unavailable
+from .settings import INCOMING, INTAKE, Kafka
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message, TopicPartition
 
 Append = Callable[[Sequence[Row], datetime, Iterable[Rejected]], Appended]
-_AT_ONCE = 2_000
-_MOST_HELD = 20_000
 
 
 class _Taken(NamedTuple):
@@ -36,21 +34,18 @@ class Intake:
     """
 
     def __init__(self, kafka: Kafka, append: Append, limits: Limits, now: Callable[[], datetime]) -> None:
-        from confluent_kafka import Consumer
-
         self._kafka, self._append, self._limits, self._now = kafka, append, limits, now
-        self._merge: Merge[_Taken] = Merge(_MOST_HELD)
         self._names = {kafka.topic(name): name for name in INCOMING}
         self._sender = KafkaSender(kafka)
         self._committed: dict[Partition, int] = {}
-        self._reachable = True
-        self._consumer = Consumer(kafka.consuming(kafka.group("intake")))
+        self._ordered = Ordered[_Taken](kafka, INTAKE, self._arrived)
+        self._consumer = self._ordered.consumer
         self._consumer.subscribe(sorted(self._names), on_assign=self._assigned, on_revoke=self._revoked)
 
     @property
     def is_caught_up(self) -> bool:
         """Whether all partitions read here are in the log to their ends, and the cluster answers."""
-        return self._reachable and self._merge.is_drained and bool(self._consumer.assignment())
+        return self._ordered.is_caught_up
 
     def turn(self, timeout_s: float) -> int:
         """Take what has come within ``timeout_s``; how many events the log has more.
@@ -58,10 +53,7 @@ class Intake:
         Raises:
             BackendUnavailable: log or cluster failed; nothing is lost, the next turn takes it again.
         """
-        self._reachable = self._reachable or self._answers()
-        for message in self._consumer.consume(_AT_ONCE, timeout_s):
-            self._put(message)
-        taken = self._merge.take()
+        taken = self._ordered.turn(timeout_s)
         new = self._keep(taken) if taken else 0
         self._commit()
         return new
@@ -75,31 +67,9 @@ class Intake:
         self._consumer.close()
         self._sender.close()
 
-    def _put(self, message: "Message") -> None:
-        from confluent_kafka import KafkaError
-
-        partition = (message.topic() or "", message.partition() or 0)
-        error = message.error()
-        if error is None:
-            read = self._read(message, partition)
-            offset = message.offset() or 0
-            self._merge.add(Arrived(read.time, read.order, partition, offset, _Taken(read, message)))
-        elif error.code() == KafkaError._PARTITION_EOF:
-            self._merge.ended(partition)
-        elif error.fatal():
-            raise unavailable(self._kafka, error)
-        else:
-            self._reachable = False
-
-    def _answers(self) -> bool:
-        """Whether the cluster can be asked again after an error."""
-        from confluent_kafka import KafkaException
-
-        try:
-            self._consumer.list_topics(self._kafka.topic(INCOMING[0]), timeout=1.0)
-        except KafkaException:
-            return False
-        return True
+    def _arrived(self, message: "Message", partition: Partition) -> Arrived[_Taken]:
+        read = self._read(message, partition)
+        return Arrived(read.time, read.order, partition, message.offset() or 0, _Taken(read, message))
 
     def _read(self, message: "Message", partition: Partition) -> Read:
         kind, milliseconds = message.timestamp()
@@ -121,29 +91,20 @@ class Intake:
         return len(rows) - done.duplicates
 
     def _commit(self) -> None:
-        from confluent_kafka import KafkaException, TopicPartition
-
-        moved = {each: at for each, at in self._merge.offsets().items() if self._committed.get(each) != at}
-        if not moved:
-            return
-        try:
-            self._consumer.commit(
-                offsets=[TopicPartition(topic, number, at) for (topic, number), at in moved.items()],
-                asynchronous=False,
-            )
-        except KafkaException as error:
-            raise unavailable(self._kafka, error) from None
-        self._committed |= moved
+        moved = {each: at for each, at in self._ordered.offsets().items() if self._committed.get(each) != at}
+        if moved:
+            self._ordered.commit(moved)
+            self._committed |= moved
 
     def _behind(self, partition: "TopicPartition") -> int:
         _, high = self._consumer.get_watermark_offsets(partition, cached=True)
-        at = self._merge.offsets().get((partition.topic, partition.partition))
+        at = self._ordered.offsets().get((partition.topic, partition.partition))
         return max(0, high - at) if at is not None and high > 0 else 0
 
     def _assigned(self, consumer: "Consumer", partitions: "list[TopicPartition]") -> None:
-        self._merge.assign([(each.topic, each.partition) for each in partitions])
+        self._ordered.assigned([(each.topic, each.partition) for each in partitions])
         self._committed = {}
         consumer.assign(partitions)
 
     def _revoked(self, _: "Consumer", __: "list[TopicPartition]") -> None:
-        self._merge.assign([])
+        self._ordered.assigned([])

@@ -27,7 +27,11 @@ class Read(NamedTuple):
 
 def read_message(value: bytes, topic: str, received: datetime, source: str, limits: Limits) -> Read:
     """Read a message of ``topic`` (its short name); ``received`` is when the broker got it."""
-    item = _item(value, topic, received)
+    return read_item(item_of(value, topic, received), received, source, limits)
+
+
+def read_item(item: Item, received: datetime, source: str, limits: Limits) -> Read:
+    """Read what ``item_of`` found."""
     found = sort_items([item], kind=None, source=source, now=received, limits=limits)
     if found.refusals:
         return Read(received, b"", None, found.refusals[0].kept)
@@ -35,7 +39,8 @@ def read_message(value: bytes, topic: str, received: datetime, source: str, limi
     return Read(datetime.fromisoformat(row.time), _order(item.value, row), row, None)
 
 
-def _item(value: bytes, topic: str, received: datetime) -> Item:
+def item_of(value: bytes, topic: str, received: datetime) -> Item:
+    """The envelope that a message is or stands for, not looked at yet."""
     try:
         told = read_value(value.decode("utf-8"))
     except UnicodeDecodeError:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 EVIDENCE, LINEAGE, DEPLOYMENTS, REGISTRY = "evidence", "lineage", "deployments", "registry"
 SIGNALS, DEAD = "signals", "dlq"
 QUESTIONS, ANSWERS = "questions", "answers"
+INTAKE = "intake"
+"""The group that reads the incoming topics for the log; a family judged apart has one of its own name."""
+
 INCOMING = (EVIDENCE, LINEAGE, DEPLOYMENTS, REGISTRY)
 """Topics that events come in by (contract §6); registrations, mappings and ticks by the last."""
 

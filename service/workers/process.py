@@ -28,6 +28,7 @@ from ..kafka.topics import make_topics
 from ..lease import Lease
 from ..pipeline import Memory
 from ..retention import Retention
+from ..watch.opening import watcher_of
 from .leader import Beside, Leader
 from .leading import Leading, Pace
 from .supersteps import FleetPipeline
@@ -62,6 +63,9 @@ class Worker:
         self._sender = KafkaSender(parts.kafka)
         self._pace = pace
         self.leader = Leader(parts.lease, self._bus, self._leading, pace)
+        self._watch = (
+            watcher_of(settings, (parts.kafka, parts.log), now, self._leads) if settings.watch else None
+        )
 
     def run(self, state_dir: Path) -> None:
         """Work until told to stop (SIGINT, SIGTERM). Only in the main thread.
@@ -70,6 +74,8 @@ class Worker:
             BackendUnavailable: the cluster cannot be reached.
         """
         self.leader.start()
+        if self._watch is not None:
+            self._watch[0].start()
         try:
             run_stage(self._parts.kafka, state_dir)
         finally:
@@ -77,11 +83,18 @@ class Worker:
 
     def close(self) -> None:
         """Let go of everything; another worker takes over."""
+        if self._watch is not None:
+            watcher, means = self._watch
+            watcher.stop()
+            means.close()
         self.leader.stop()
         self._asker.close()
         self._sender.close()
         self._parts.graph.close()
         self._parts.log.close()
+
+    def _leads(self) -> bool:
+        return self._parts.lease.token != 0
 
     def _bus(self) -> Intake:
         limits = Limits(self._settings.max_event_bytes, timedelta(seconds=self._settings.max_future_s))

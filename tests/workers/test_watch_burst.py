@@ -1,0 +1,126 @@
+"""A burst far beyond what the leader manages, and a table that falls silent meanwhile."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from kafkaworld import fresh_kafka
+from watchworld import Told, on_the_bus
+
+from service.entries import prepare
+from service.eventlog import EventLog
+from service.kafka.producer import KafkaSender
+from service.kafka.publishing import event_records
+from service.kafka.settings import Kafka
+from signal_factory.errors import BackendUnavailable
+from signal_factory.wire import Envelope
+
+ROOT = Path(__file__).parents[2]
+DUE = datetime(2026, 3, 3, 9, tzinfo=UTC)
+BEGINS = DUE - timedelta(seconds=20)
+TABLES, EVENTS, SECONDS = 20, 30_000, 10
+SILENT = "ds://burst/silent"
+_PATIENCE_S = 150.0
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def _table(number: int) -> str:
+    return f"ds://burst/table_{number}"
+
+
+def _commit(urn: str, at: datetime) -> Envelope:
+    body = {"event_type": "DatasetWriteCommitted", "event_time": at.isoformat(), "dataset_urn": urn,
+            "run_id": f"{urn}@{at:%d}", "rows_written": 1_000}  # fmt: skip
+    return Envelope(time=at, kind="write_event", body=body)
+
+
+def _history() -> Iterator[Envelope]:
+    """Promises, and what was written the day before."""
+    freshness = {"expected_update_by": f"{DUE:%H:%M} UTC daily", "grace_period": "0m"}
+    for urn in (SILENT, *map(_table, range(TABLES))):
+        body = {"urn": urn, "tier": 1, "slo": {"freshness": freshness}}
+        yield Envelope(time=DUE - timedelta(days=1, minutes=10), kind="dataset", body=body)
+        yield _commit(urn, DUE - timedelta(days=1, minutes=5))
+
+
+def _burst() -> Iterator[Envelope]:
+    """Verdicts on the records of batch runs; tables commit at its end, before they are due."""
+    for order in range(EVENTS):
+        at = BEGINS + timedelta(seconds=SECONDS * order / EVENTS)
+        body = {
+            "evidence_id": f"evd-b{order:07d}", "timestamp": at.isoformat(),
+            "dataset_urn": _table(order % TABLES), "producer": {"run_id": f"run-{order % TABLES}"},
+            "validation": {"result": "PASS"}, "source": {"source_record_id": str(order)},
+        }  # fmt: skip
+        yield Envelope(time=at, kind="evidence", body=body)
+    for number in range(TABLES):
+        yield _commit(_table(number), BEGINS + timedelta(seconds=SECONDS))
+
+
+def _send(kafka: Kafka, events: Sequence[Envelope]) -> None:
+    sender = KafkaSender(kafka)
+    sender.send(event_records(kafka, [prepare(each) for each in events]))
+    sender.close()
+
+
+@contextmanager
+def _workers(kafka: Kafka, data_dir: Path, **settings: str) -> Generator[None]:
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join((str(ROOT / "sdk"), str(ROOT))), "SF_DATA_DIR": str(data_dir),
+        "SF_KAFKA_SERVERS": kafka.servers, "SF_KAFKA_PREFIX": kafka.prefix, "SF_KAFKA_SESSION_S": "6", **settings,
+    }  # fmt: skip
+    with ExitStack() as stack:
+        for name in ("one", "other"):
+            command = [sys.executable, "-m", "service.cli", "worker", "--name", name]
+            process = subprocess.Popen(command, env=environment, cwd=ROOT)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+        yield
+
+
+def _applied(data_dir: Path) -> int:
+    try:
+        log = EventLog(data_dir, read_only=True)
+    except BackendUnavailable:
+        return 0
+    try:
+        return log.mark()[0]
+    finally:
+        log.close()
+
+
+def _eventually(found: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not found():
+        assert time.monotonic() < deadline, f"{what} never came"
+        time.sleep(0.1)
+
+
+def _breaches(kafka: Kafka, *, early: bool) -> list[Told]:
+    told = [each for each in on_the_bus(kafka) if each.document["signal_type"] == "FRESHNESS_BREACH"]
+    return [each for each in told if bool(each.early) == early]
+
+
+def test_a_burst_does_not_hold_up_the_news_of_a_silent_table_nor_invent_any(tmp_path: Path) -> None:
+    kafka, history, burst = fresh_kafka(partitions=4), list(_history()), list(_burst())
+    with _workers(kafka, tmp_path, SF_RANGE_EVENTS="100"):
+        _send(kafka, history)
+        _eventually(lambda: _applied(tmp_path) >= len(history), "the history")
+        began = time.monotonic()
+        _send(kafka, burst)
+        _eventually(lambda: bool(_breaches(kafka, early=True)), "the early signal")
+        told_s, behind = time.monotonic() - began, len(history) + len(burst) - _applied(tmp_path)
+        _eventually(lambda: bool(_breaches(kafka, early=False)), "the kept signal")
+        kept_s = time.monotonic() - began
+    assert behind > EVENTS // 4, f"told after {told_s:.1f} s, when only {behind} events were left"
+    assert told_s < kept_s
+    [early], [kept] = _breaches(kafka, early=True), _breaches(kafka, early=False)
+    assert early.document == kept.document
+    assert early.document["dataset_urn"] == SILENT
+    assert early.document["state"] == "CRITICAL"
