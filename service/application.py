@@ -104,7 +104,7 @@ class Application:
         )
         self._caught_up_at = self.log.last_seq
         self._routing = self._make_routing() if settings.routes.to else None
-        self.retention = Retention(settings, self._engine, self._gate.writing, clock.now)
+        self.retention = Retention(settings, self._engine, self._gate.writing, clock.now, self.log, self.now)
         self._applier.start()
         if rebuild:
             self._repeat_verdicts()

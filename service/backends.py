@@ -123,6 +123,7 @@ def log_of(settings: "Settings", *, read_only: bool = False) -> "EventLog":
     return EventLog(
         settings.data_dir,
         state_url=settings.state_url.get_secret_value(),
+        archive_url=settings.archive_url,
         read_only=read_only,
         max_rejected=settings.max_rejected,
     )

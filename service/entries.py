@@ -2,14 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, cast
 
 from signal_factory.wire import Envelope
 
 TIMELESS_KINDS: Final = frozenset({"dataset", "mapping", "tick"})
 EXCERPT_BYTES: Final = 64 * 1024
+_OWN_TIMES: Final = (
+    *("event_time", "eventTime", "timestamp", "deployed_at", "commit_timestamp", "actual_start_time"),
+    "time",
+)
+_LONGEST_TIME: Final = 64
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -80,6 +86,8 @@ class Row:
     kind: str
     body: str
     registers: str | None
+    own: str = ""
+    """The time that the event tells of itself, as it tells it; "" where it tells none."""
 
 
 def prepare(envelope: Envelope) -> Row:
@@ -93,7 +101,27 @@ def prepare(envelope: Envelope) -> Row:
     own = time if envelope.kind in TIMELESS_KINDS else ""
     digest = hashlib.sha256(f"{envelope.kind}\x1f{own}\x1f{body}".encode("ascii")).digest()
     registers = str(envelope.body.get("urn")) if envelope.kind == "dataset" else None
-    return Row(digest, time, envelope.kind, body, registers)
+    return Row(digest, time, envelope.kind, body, registers, own or own_time(envelope.body))
+
+
+def own_time(body: Mapping[str, Any]) -> str:
+    """The time that an event tells of itself, word for word: when it comes again it tells the same."""
+    data = _part(body, "data")
+    for part in (body, _part(body, "context"), data, _part(data, "context")):
+        for name in _OWN_TIMES:
+            told = part.get(name)
+            if isinstance(told, str) and _is_plain(told):
+                return told
+    return ""
+
+
+def _is_plain(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_TIME and text.isascii() and text.isprintable()
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def restore(seq: int, time: str, kind: str, body: str, received_at: str) -> LogEntry:

@@ -5,7 +5,7 @@ taken at. They lie in SQLite (WAL, ``synchronous=FULL``) or, for a fleet, in Pos
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select
 
+from graph.retention.places import place_of
 from signal_factory.errors import NotFound
 from signal_factory.times import format_time
 from signal_factory.urns import check_urn
 from signal_factory.wire import Envelope
 
 from .entries import Appended, LogEntry, Rejected, Reset, Row, Verdict, prepare, restore
+from .eventlog_archive import ArchivedEvents
+from .eventlog_tail import Shrunk, Tail
 from .eventlog_write import Stored, place, quarantine
 from .groupcommit import GroupCommit
 from .lease import Lease
 from .state.apart import APART
+from .state.files import ARCHIVE_FOLDER
 from .state.opening import open_part
 from .state.tables import (
     Part,
@@ -98,9 +102,17 @@ class EventLog:
     """Append, read and the engine's saved state. Safe to share between threads."""
 
     def __init__(
-        self, data_dir: Path, *, state_url: str = "", read_only: bool = False, max_rejected: int = 100_000
+        self,
+        data_dir: Path,
+        *,
+        state_url: str = "",
+        archive_url: str = "",
+        read_only: bool = False,
+        max_rejected: int = 100_000,
     ) -> None:
         """Open the log of a data directory, or of the Postgres database at ``state_url``.
+
+        What is old lies in the archive: that of the data directory, or at ``archive_url``.
 
         Raises:
             BackendUnavailable: it is missing (read-only), unreadable or no database.
@@ -111,6 +123,8 @@ class EventLog:
         self._group = GroupCommit[_Work, Appended](self._commit)
         self._lease: Lease | None = None
         self._last = self._newest()
+        archive = ArchivedEvents(lambda: place_of(archive_url or data_dir / ARCHIVE_FOLDER))
+        self._tail = Tail(self._db, archive, self._check)
 
     def guard(self, lease: Lease) -> None:
         """From now on engine state is saved only as long as ``lease`` is ours."""
@@ -136,13 +150,41 @@ class EventLog:
         self, rows: Sequence[Row], received_at: datetime, rejected: Iterable[Rejected] = ()
     ) -> Appended:
         """``append`` for events that are prepared already."""
-        return self._group.run(_Work(rows, list(rejected), received_at.isoformat()))
+        known = self._tail.holding(rows)
+        fresh = [row for row in rows if row.identity not in known] if known else rows
+        done = self._group.run(_Work(fresh, list(rejected), received_at.isoformat()))
+        return _with_known(rows, known, done) if known else done
 
     def read_from(self, offset: int, limit: int = 500) -> list[LogEntry]:
-        """Entries after ``offset``, in order."""
-        with self._db.reading() as db:
-            rows = db.execute(_FROM, {"offset": offset, "most": limit}).all()
-        return [restore(*row) for row in rows]
+        """Entries after ``offset``, in order, those that are archived too.
+
+        Raises:
+            BackendUnavailable: they cannot be read, or are nowhere any more.
+        """
+        found: list[LogEntry] = []
+        while len(found) < limit:
+            at, wanted = offset + len(found), limit - len(found)
+            with self._db.reading() as db:
+                rows = db.execute(_FROM, {"offset": at, "most": wanted}).all()
+            if not rows or rows[-1][0] == at + len(rows):
+                return found + [restore(*row) for row in rows]
+            # Numbers have no gaps: what is missing here is archived.
+            found += [restore(seq, *told) for seq, _, *told in self._tail.read(at, wanted)]
+        return found
+
+    def shrink(self, before: datetime, should_stop: Callable[[], bool] = lambda: False) -> Shrunk:
+        """Archive what was received ``before`` and applied; what the last pass archived leaves the log.
+
+        Raises:
+            BackendUnavailable: nothing has left the log that is not in the archive.
+            ConfigurationError: pyarrow is not installed.
+        """
+        return self._tail.shrink(before, should_stop)
+
+    @property
+    def archived(self) -> int:
+        """How many events, from the first on, are in the archive."""
+        return self._tail.floor
 
     def oldest_after(self, offset: int) -> datetime | None:
         """When the first event after ``offset`` was received; None when there is none."""
@@ -316,6 +358,11 @@ def _pairs(db: Connection, query: Select[str, V]) -> dict[str, V]:
 
 def _appended(stored: Sequence[Stored]) -> Appended:
     return Appended(tuple(seq for seq, _ in stored), tuple(is_new for _, is_new in stored))
+
+
+def _with_known(rows: Sequence[Row], known: Mapping[bytes, int], done: Appended) -> Appended:
+    stored = zip(done.sequences, done.is_new, strict=True)
+    return _appended([(seq, False) if (seq := known.get(row.identity)) else next(stored) for row in rows])
 
 
 def _registration(urn: str, time: str, body: str) -> dict[str, Any]:

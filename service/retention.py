@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph.retention.archive import Archive
 from graph.retention.pacing import Pace, Turn
@@ -15,11 +16,15 @@ from graph.retention.tiers import Horizons, horizons
 from signal_factory.errors import SignalFactoryError
 from signal_factory.times import format_time
 
+from .clocks import TimeSource, wall_clock
 from .ports import RunningEngine
 from .settings import Settings
+from .state.files import ARCHIVE_FOLDER
+
+if TYPE_CHECKING:
+    from .eventlog import EventLog
 
 _LOG = logging.getLogger("signal_factory.service.retention")
-ARCHIVE_FOLDER = "archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def archive_folder(data_dir: Path) -> Path:
 
 
 class Retention:
-    """Sweeps the graph every ``retention_s`` seconds, by the engine's clock."""
+    """Sweeps the graph every ``retention_s`` seconds by the engine's clock, its log by reception."""
 
     def __init__(
         self,
@@ -56,11 +61,14 @@ class Retention:
         engine: RunningEngine,
         turn: Turn,
         now: Callable[[], datetime | None],
+        log: "EventLog | None" = None,
+        wall: TimeSource = wall_clock,
     ) -> None:
+        self._log, self._wall = log, wall
         self._settings, self._engine, self._turn, self._now = settings, engine, turn, now
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-        self._folded = self._archived = 0
+        self._folded = self._archived = self._left = 0
         self._longest_s = 0.0
         self.last = Passed()
 
@@ -76,15 +84,22 @@ class Retention:
             self._thread.join()
 
     def pass_once(self) -> Outcome:
-        """One pass over the whole graph.
+        """One pass over the whole graph and the old end of the log.
 
         Raises:
-            BackendUnavailable: graph or archive failed; nothing left the graph unarchived.
+            BackendUnavailable: graph, log or archive failed; nothing left the two unarchived.
             ConfigurationError: the archive cannot be opened with what is installed.
         """
         now = self._now()
         if now is None:
             return Outcome()
+        done = self._sweep(now)
+        if self._log is not None:
+            before = datetime.fromisoformat(self._ends(self._wall()).archived)
+            self._left += self._log.shrink(before, self._stopping.is_set).left
+        return done
+
+    def _sweep(self, now: datetime) -> Outcome:
         pace = Pace(self._turn)
         done = self._engine.sweep(archive_of(self._settings), self._ends(now), pace, self._stopping.is_set)
         self._folded += done.folded
@@ -98,6 +113,7 @@ class Retention:
         return {
             "retention_runs_folded": self._folded,
             "retention_nodes_archived": self._archived,
+            "retention_events_left_log": self._left,
             "retention_longest_hold_seconds": self._longest_s,
             "retention_failing": float(bool(self.last.failure)),
         }

@@ -12,20 +12,20 @@ from .rows import COLUMNS, Row, digest
 _HASH = b"content_hash"
 
 
-def encoded(rows: Sequence[Row]) -> bytes:
-    """A Parquet file of these rows; equal rows give equal bytes.
+def encoded(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> bytes:
+    """A Parquet file of these rows, all of them text; equal rows give equal bytes.
 
     Raises:
         ConfigurationError: pyarrow is not installed.
     """
     pa, pq = _arrow()
-    schema = pa.schema([(name, pa.string()) for name in COLUMNS], metadata={_HASH: digest(rows)})
+    schema = pa.schema([(name, pa.string()) for name in columns], metadata={_HASH: digest(rows, columns)})
     sink = BytesIO()
     pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), sink, compression="zstd")
     return sink.getvalue()
 
 
-def decoded(data: bytes, name: str) -> list[Row]:
+def decoded(data: bytes, name: str, columns: Sequence[str] = COLUMNS) -> list[Row]:
     """The rows of such a file, called ``name`` in errors.
 
     Raises:
@@ -38,7 +38,7 @@ def decoded(data: bytes, name: str) -> list[Row]:
         notes: dict[bytes, bytes] = table.schema.metadata or {}
     except (pa.ArrowException, OSError):
         raise _damaged(name) from None
-    if set(table.column_names) != {*COLUMNS} or notes.get(_HASH, b"").decode() != digest(rows):
+    if set(table.column_names) != {*columns} or notes.get(_HASH, b"").decode() != digest(rows, columns):
         raise _damaged(name)
     return rows
 

@@ -1,7 +1,7 @@
 """Elements of the graph as rows of the archive, and back without loss."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -39,11 +39,11 @@ class Elements:
         return nodes + [_edge_row(self.edges[identity]) for identity in sorted(self.edges)]
 
 
-def digest(rows: Iterable[Mapping[str, Any]]) -> str:
+def digest(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
     """``sha256:…`` over the content of rows in their order."""
     told = hashlib.sha256()
     for row in rows:
-        told.update("\x1f".join(str(row[name]) for name in COLUMNS).encode("utf-8"))
+        told.update("\x1f".join(str(row[name]) for name in columns).encode("utf-8"))
         told.update(b"\x1e")
     return f"sha256:{told.hexdigest()}"
 

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from signal_factory.errors import ConfigurationError
 
-from .tables import HEAD, Part, alembic_version, leases, metadata, tables_of
+from .tables import HEAD, Part, alembic_version, archived_events, leases, metadata, tables_of
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 _FIRST: Final = REVISIONS[0]
-_LATER_TABLES: Final = frozenset({leases.name})
+_LATER_TABLES: Final = frozenset({leases.name, archived_events.name})
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _TURN: Final = 0x5F_6D_69_67
 """Of Postgres's advisory locks, the one that says "migrating"."""

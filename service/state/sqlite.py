@@ -13,11 +13,13 @@ from signal_factory.errors import BackendUnavailable
 from .database import Database, Told
 from .files import FILES
 from .migrate import bring_file_up
-from .tables import Part, tables_of
+from .tables import Part, events, outbox
 
 _WAIT_S: Final = 10.0
 _READERS: Final = 4
 _HINT: Final = "Check that the directory exists, is yours and has free space; `sf doctor` shows it."
+_LOOKED_AT: Final = {Part.LOG: events, Part.ROUTES: outbox}
+"""A table that every version has."""
 _NAMES: Final = {Part.LOG: "event log", Part.ROUTES: "outbox"}
 
 
@@ -38,7 +40,7 @@ def open_file(data_dir: Path, part: Part, *, read_only: bool = False) -> Databas
             with writer.connect() as connection:
                 bring_file_up(connection, part, path)
         with reader.connect() as connection:
-            connection.execute(select(tables_of(part)[0]).limit(1))
+            connection.execute(select(_LOOKED_AT[part]).limit(1))
     except (OSError, SQLAlchemyError) as error:
         made.close()
         raise told(error) from None

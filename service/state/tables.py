@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest revision; its number is also SQLite's ``user_version``."""
 
 
@@ -143,6 +143,18 @@ leases = Table(
     info=_LOG,
     sqlite_with_rowid=False,
 )
+
+archived_events = Table(
+    "archived_events",
+    metadata,
+    Column("first", NUMBER, primary_key=True, autoincrement=False),
+    Column("last", NUMBER, nullable=False),
+    Column("day", TEXT, nullable=False),
+    Column("own_from", TEXT, nullable=False),
+    Column("own_to", TEXT, nullable=False),
+    info=_LOG,
+)
+"""Which events of the log lie in which file of the archive, and the times that they tell of themselves."""
 
 told = Table(
     "told",

@@ -105,7 +105,7 @@ class Worker:
         engine.limit(settings.routes.policy().limits)
         clock = EngineClock(self._now, follows_events=settings.clock == "auto")
         leading = Leading(self._parts.log, engine, clock, self._pace, gate, self._publish)
-        retention = Retention(settings, engine, gate.writing, clock.now)
+        retention = Retention(settings, engine, gate.writing, clock.now, self._parts.log, self._now)
         if not settings.routes.to:
             return leading, (retention,)
         return leading, (retention, self._routing(engine, gate, clock, leading))

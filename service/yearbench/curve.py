@@ -52,13 +52,13 @@ def replay(days: int, scratch: Path, told: Callable[[Point], None], dags: int = 
 
 
 def grown(points: Sequence[Point]) -> dict[str, float]:
-    """What of memory, graph, elements and latency is how many times as much as four months earlier."""
+    """What of memory, graph, log, elements and latency is how many times as much as four months earlier."""
     if len(points) < 5:
         return {}
     last, before = points[-1], points[-5]
     return {
         name: round(getattr(last, name) / max(getattr(before, name), 1e-9), 2)
-        for name in ("memory", "graph", "nodes", "edges", "explain")
+        for name in ("memory", "graph", "log", "nodes", "edges", "explain")
     }
 
 
@@ -99,9 +99,11 @@ class _Year:
         self._engine.advance(evening)
         self._explain()
         pace = Pace()
-        self._engine.sweep(self._archive, horizons(evening), pace)
+        ends = horizons(evening)
+        self._engine.sweep(self._archive, ends, pace)
         self._longest = max(self._longest, pace.longest_s)
         self._log.save_state(self._engine.take_dirty(), self._events)
+        self._log.shrink(datetime.fromisoformat(ends.archived))
 
     def _take(self, envelopes: list[Any]) -> None:
         for start in range(0, len(envelopes), _BATCH):
