@@ -30,7 +30,7 @@ class WatchedStore(PassingStore):
     def __init__(self, inner: GraphStore, clock: Callable[[], float] = monotonic) -> None:
         self._inner, self._clock = inner, clock
         self.read_only = inner.read_only
-        self._expected, self._seen, self._seen_at = -1, -1, float("-inf")
+        self._expected, self._seen, self._seen_at = 0, 0, float("-inf")
         self._fence: Callable[[], None] | None = None
         self._fenced_at = float("-inf")
 
@@ -96,13 +96,18 @@ class WatchedStore(PassingStore):
         clear(self._inner)
         return self._inner
 
+    def filled(self, reached: int) -> None:
+        """All up to the event ``reached`` is in it again."""
+        self._inner.set_mark(reached)
+        self._seen = self._expected = reached
+
     def close(self) -> None:
         """See ``GraphStore.close``."""
         self._inner.close()
 
     def _look(self) -> None:
-        self._seen, self._seen_at = self._inner.mark(), self._clock()
+        self._seen, self._seen_at = max(0, self._inner.mark()), self._clock()
         if self._seen < self._expected:
             raise GraphBehind(
-                f"the graph has come to event {max(0, self._seen)} of {self._expected}: it was lost in part"
+                f"the graph has come to event {self._seen} of {self._expected}: it was lost in part"
             )

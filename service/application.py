@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot.readmodel import Document, ReadModel
+from graph.watched import WatchedStore
 from signal_factory.errors import BackendUnavailable, NotFound
 
 from . import budgets
@@ -83,13 +84,10 @@ class Application:
             forget_graph(settings)
         self._engine, self._graph = backends(settings.data_dir) if backends else engine_of(settings)
         self._engine.limit(settings.routes.policy().limits)
+        if isinstance(self._graph, WatchedStore):
+            self.log.pair(self._graph, settings)
         saved = self.log.load_state()
         self._engine.load(saved.rows)
-        if saved.offset and self._keeper is not None and not self._engine.counts()["nodes"]:
-            # State that outlived this graph, which is another directory's or was lost.
-            self.log.forget_state()
-            saved, rebuild = self.log.load_state(), True
-            self._engine.load(saved.rows)
         self._gate = Gate()
         self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"], self._caps)
         self.read_model: ReadModel = GatedReadModel(
@@ -212,6 +210,7 @@ class Application:
 
     def close(self) -> None:
         """Save state and let go of the data directory."""
+        self.log.halt()
         if self._routing is not None:
             self._routing.stop()
         self.retention.stop()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from engines.agenda import Deadline
+from graph.watched import GraphBehind
 from signal_factory.errors import BackendUnavailable
 
 from .clocks import EngineClock
@@ -23,6 +24,8 @@ from .trouble import Trouble, deadline_aside, event_aside, what_raised
 _LOG = logging.getLogger("signal_factory.service.applier")
 _CHUNK = 100
 _PAUSE_AFTER_FAILURE_S = 0.5
+_LOOK_S = 1.0
+"""How long nothing may happen before log and graph are looked at."""
 _LAG_S = 1.0
 """How often the lag is looked at while there is one."""
 
@@ -163,6 +166,8 @@ class Applier:
                 self._turn()
                 self._failure = None
             except BackendUnavailable as error:
+                # What was written since is gone from a graph that is behind.
+                self._is_torn = self._is_torn or isinstance(error, GraphBehind)
                 self._held_up(str(error))
                 _LOG.error("applying is held up: %s", error)
             except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
@@ -192,7 +197,7 @@ class Applier:
         if time.monotonic() - self._last_flush >= self._pacing.flush_s:
             self.flush()
         if not entries and not self._stopping:
-            self._wake.wait(self._pacing.tick_s)
+            self._wake.wait(min(self._pacing.tick_s, _LOOK_S))
 
     def _apply(self, entry: LogEntry) -> None:
         with self._gate.writing(), self._undone(entry.seq):

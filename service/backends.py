@@ -10,11 +10,12 @@ from .state.files import LOG_FILE
 
 if TYPE_CHECKING:
     from graph.port import GraphStore
+    from graph.watched import WatchedStore
 
     from .clocks import TimeSource
-    from .eventlog import EventLog
     from .kafka.settings import Kafka
     from .lease import Lease
+    from .paired import PairedLog
     from .routing.store import RoutesStore
     from .settings import Settings
 
@@ -29,7 +30,7 @@ class ClosableGraph(Protocol):
         ...
 
 
-def engine_of(settings: "Settings", *, read_only: bool = False) -> tuple[RunningEngine, ClosableGraph]:
+def engine_of(settings: "Settings", *, read_only: bool = False) -> "tuple[RunningEngine, WatchedStore]":
     """The engine over the graph that the settings name.
 
     Raises:
@@ -45,20 +46,27 @@ def engine_of(settings: "Settings", *, read_only: bool = False) -> tuple[Running
 def embedded(data_dir: Path, *, read_only: bool = False) -> tuple[RunningEngine, ClosableGraph]:
     """The engine over the embedded graph of a data directory."""
     from graph.stores.sqlite import SqliteGraphStore
+    from graph.watched import WatchedStore
 
     from .engine import Engine
 
-    graph = SqliteGraphStore(data_dir / GRAPH_FILE, read_only=read_only)
+    graph = WatchedStore(SqliteGraphStore(data_dir / GRAPH_FILE, read_only=read_only))
     return Engine(graph), graph
 
 
-def graph_of(settings: "Settings", *, read_only: bool = False) -> "GraphStore":
+def graph_of(settings: "Settings", *, read_only: bool = False) -> "WatchedStore":
     """The graph that the settings name: on a server, or the embedded one of the data directory.
 
     Raises:
         BackendUnavailable: it cannot be reached.
         ConfigurationError: its server does not let us in, or its driver is missing.
     """
+    from graph.watched import WatchedStore
+
+    return WatchedStore(_graph(settings, read_only))
+
+
+def _graph(settings: "Settings", read_only: bool) -> "GraphStore":
     if not settings.graph_url:
         from graph.stores.sqlite import SqliteGraphStore
 
@@ -102,25 +110,23 @@ def forget_graph(settings: "Settings") -> None:
         for file in settings.data_dir.glob(f"{GRAPH_FILE}*"):
             file.unlink()
         return
-    from graph.clearing import clear
-
     graph = graph_of(settings)
     try:
-        clear(graph)
+        graph.empty()
     finally:
         graph.close()
 
 
-def log_of(settings: "Settings", *, read_only: bool = False) -> "EventLog":
+def log_of(settings: "Settings", *, read_only: bool = False) -> "PairedLog":
     """The log and the engine's state: in the data directory, or on the server that the settings name.
 
     Raises:
         BackendUnavailable: it cannot be reached, or there is none (read-only).
         ConfigurationError: a newer version wrote it, or the driver is missing.
     """
-    from .eventlog import EventLog
+    from .paired import PairedLog
 
-    return EventLog(
+    return PairedLog(
         settings.data_dir,
         state_url=settings.state_url.get_secret_value(),
         archive_url=settings.archive_url,

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from graph.port import GraphStore
+from graph.watched import WatchedStore
 from signal_factory.errors import InvalidEvent
 from signal_factory.wire import Envelope, parse_body
 
@@ -15,6 +16,7 @@ from .engine import Engine, store_for
 from .entries import Row, prepare
 from .eventlog import EventLog
 from .lease import private_directory, take_directory
+from .paired import PairedLog
 
 Numbered = tuple[int, Envelope]
 """An event and the line it was read from."""
@@ -45,10 +47,12 @@ def kept_replay(
     private_directory(data_dir)
     lease = take_directory(data_dir, wall_clock)
     try:
-        log = EventLog(data_dir)
+        log = PairedLog(data_dir)
         try:
             with nullcontext(graph) if graph is not None else closing(store_for(data_dir)) as held:
-                yield _taken(log, held, events, end)
+                watched = WatchedStore(held)
+                log.pair(watched)
+                yield _taken(log, watched, events, end)
         finally:
             log.close()
     finally:

@@ -156,6 +156,7 @@ def _data(settings: Settings) -> Generator[Source]:
     log = log_of(settings, read_only=True)
     engine, graph = engine_of(settings, read_only=True)
     engine.limit(settings.routes.policy().limits)
+    log.follow(graph)
     try:
         saved = log.load_state()
         engine.load(saved.rows)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from copilot.readmodel import Document
 from graph.port import GraphStore
+from graph.watched import WatchedStore
 from signal_factory.errors import NotFound
 
 from ..backends import routes_of
 from ..clocks import EngineClock
 from ..engine import Engine
-from ..eventlog import EventLog
 from ..gate import Gate
 from ..gated import GatedReadModel
 from ..intake import Limits
@@ -26,6 +26,7 @@ from ..kafka.settings import Kafka
 from ..kafka.stage import run_stage
 from ..kafka.topics import make_topics
 from ..lease import Lease
+from ..paired import PairedLog
 from ..pipeline import Memory
 from ..retention import Retention
 from ..watch.opening import watcher_of
@@ -46,8 +47,8 @@ class Parts:
     """What a worker is made of. ``lease`` guards ``log``; the graph is written by the leader only."""
 
     kafka: Kafka
-    log: EventLog
-    graph: GraphStore
+    log: PairedLog
+    graph: WatchedStore
     lease: Lease
 
 
@@ -57,6 +58,7 @@ class Worker:
     def __init__(self, settings: "Settings", parts: Parts, now: Callable[[], datetime]) -> None:
         self._settings, self._parts, self._now = settings, parts, now
         parts.log.guard(parts.lease)
+        parts.log.pair(parts.graph, settings)
         make_topics(parts.kafka, partitions=settings.kafka_partitions, replicas=settings.kafka_replicas)
         pace = Pace(settings.range_events, renew_s=settings.lease_s / 3, tick_s=settings.tick_s)
         self._asker = KafkaAsker(parts.kafka, _SESSIONS * parts.kafka.session_s)
@@ -83,6 +85,7 @@ class Worker:
 
     def close(self) -> None:
         """Let go of everything; another worker takes over."""
+        self._parts.log.halt()
         if self._watch is not None:
             watcher, means = self._watch
             watcher.stop()
@@ -101,6 +104,7 @@ class Worker:
         return Intake(self._parts.kafka, self._parts.log.append_rows, limits, self._now)
 
     def _leading(self) -> tuple[Leading, Sequence[Beside]]:
+        self._parts.log.mend()
         engine, gate, settings = Engine(self._parts.graph, self._pipeline), Gate(), self._settings
         engine.limit(settings.routes.policy().limits)
         clock = EngineClock(self._now, follows_events=settings.clock == "auto")

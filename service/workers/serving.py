@@ -47,6 +47,7 @@ class FleetApplication(Application):
         self._sender, self._lag = KafkaSender(self._kafka), Lag(self._kafka)
         self._asking_lag = threading.Lock()
         self.log, self._graph = log_of(settings), graph_of(settings, read_only=True)
+        self.log.follow(self._graph)
         self._engine = Engine(self._graph, _nobody_asked)
         self._engine.limit(settings.routes.policy().limits)
         self._gate = Gate()
