@@ -52,12 +52,13 @@ _REPR = Lazy(r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)")
 _FIELD = Lazy(r"\\?(?P<quote>['\"])(?P<text>[^\n]{4,600}?)\\?(?P=quote)(?=\s*[,})\]]|\s*$)")
 _SENTENCE = Lazy(r"(?<!\w)(?P<quote>['\"`“])(?P<text>(?:[A-Za-z][\w'/.:-]* ){2,20}[\w'.]+)[.!]?['\"`”](?!\w)")
 _DETAIL = Lazy(r"\s(?:DETAIL|HINT|CONTEXT|STATEMENT|Detail|Hint|Where|Position|Background on this error)\b.*")
+_STATEMENT = Lazy(r"\s\[(?:SQL|parameters)\b.*")
 _LOST_TASK = Lazy(
     r"(?:Lost task|Task \d{1,7}) .{1,80}?(?:\(TID [^)]*\)(?: \([^)]*\))?|failed \d+ times,?):?\s*"
 )
 _BREAK = Lazy(
     r"(?<!\w)(?P<quote>[`'\"])[^`'\"\n]{1,40}(?P=quote)(?!\w)"
-    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:|\s[-–|]|;|[.!?])(?:\s+|$|(?<=\w:)(?=[A-Z][a-z]* ))"
+    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:(?! ?\d{1,9} [a-z])|\s[-–|]|;|[.!?])(?:\s+|$|(?<=\w:)(?=[A-Z][a-z]* ))"
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
@@ -116,7 +117,7 @@ def _of_line(line: str) -> Words:
 
 def _bared(line: str) -> str:
     """Without a driver's class in brackets, Spark's account of the task, and details on the same line."""
-    line = _LOST_TASK.sub("", _DRIVER_CLASS.sub("", line))
+    line = _STATEMENT.sub("", _LOST_TASK.sub("", _DRIVER_CLASS.sub("", line))) or line
     quoted = _CODE_AND_TEXT.search(line) or _REPR.search(line)
     if quoted and len(words_of(quoted["text"]).words) >= LEAST_WORDS:
         line = quoted["text"]

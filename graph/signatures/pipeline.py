@@ -71,7 +71,10 @@ def _recognise_cleaned(cleaned: str) -> str:
         signature = _match(raised, cleaned)
         if signature is not None:
             return signature
-    return _fallback(candidates, cleaned)
+    around = _around(candidates, cleaned)
+    return next((each for raised in around if (each := _match(raised, cleaned))), None) or _fallback(
+        [*around, *candidates]
+    )
 
 
 def _match(raised: Raised, context: str) -> str | None:
@@ -123,8 +126,8 @@ def _residue(cleaned: str) -> str:
     return "\n".join(lines)[-MAX_MESSAGE:] if len(lines) > 40 else "\n".join(lines)[:MAX_MESSAGE]
 
 
-def _fallback(candidates: Iterable[Raised], cleaned: str) -> str:
-    for raised in _stating_first(list(candidates), cleaned):
+def _fallback(candidates: Iterable[Raised]) -> str:
+    for raised in candidates:
         words, name = cause_words(raised.message, bool(raised.qualified))
         if len(words) >= ENOUGH_WORDS:
             return join("ERROR", [part(joined(words)), part(name)])
@@ -136,9 +139,9 @@ def _fallback(candidates: Iterable[Raised], cleaned: str) -> str:
     return UNREADABLE
 
 
-def _stating_first(candidates: list[Raised], cleaned: str) -> list[Raised]:
+def _around(candidates: list[Raised], cleaned: str) -> list[Raised]:
     """Where no exception says what is wrong, only that something failed, the lines around them may."""
     if not candidates or any(states(raised.message) or not raised.message for raised in candidates):
-        return candidates
+        return []
     around = Raised("", _residue(cleaned))
-    return [around, *candidates] if tells(candidates[0].message) and states(around.message) else candidates
+    return [around] if tells(candidates[0].message) and states(around.message) else []

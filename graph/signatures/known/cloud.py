@@ -30,6 +30,21 @@ TIMEOUT:lambda = task timed out after
 CONFIG_ERROR:s3a:implementation = class org.apache.hadoop.fs.s3a.s3afilesystem not found
 CONFIG_ERROR:s3a:number_format = for input string: "60s | for input string: "64m | for input string: "24h
 CREDENTIALS_MISSING:s3a = no aws credentials provided by | no aws credentials provider
+CONFIG_ERROR:s3:bucket_regex = bucket name must match the regex
+ERROR:s3:bad_request = status code: 400 * bad request
+SERVICE_UNAVAILABLE:aws:internal = internalservererror | internalfailure | internalserviceexception
+ACCESS_DENIED:aws:assume_role = not authorized to perform: sts:assumerole
+AUTH_FAILED:aws:clock = signature expired | signature not yet current
+CONFIG_ERROR:aws:endpoint = invalid endpoint | could not connect to the endpoint url
+QUOTA_EXCEEDED:athena = too many queries * athena | toomanyrequestsexception * athena
+ERROR:emr:bootstrap = bootstrap action * failed
+ERROR:glue:validation = glueargumenterror
+ERROR:glue:command = command failed with exit code
+ALREADY_EXISTS:glue = alreadyexistsexception
+WRITE_CONFLICT:glue = concurrentmodificationexception
+ERROR:dynamodb:condition = conditionalcheckfailed
+ERROR:dynamodb:key_schema = key element does not match the schema | provided key element
+ERROR:kms:disabled = kms.disabledexception
 """
 
 GOOGLE_AZURE = """
@@ -63,4 +78,15 @@ QUOTA_EXCEEDED:azure:cores = exceeding approved * quota | quotaexceeded * cores
 NO_RESOURCES:databricks:cloud_provider = cloud provider launch failure | cloud_provider_launch_failure | aws_insufficient_instance_capacity
 PROCESS_EXIT:databricks:driver = driver is up but is not responsive | driver was restarted
 NO_RESOURCES:databricks:cluster = cluster * does not exist | cluster is terminated | unexpectedly terminated
+SERVICE_UNAVAILABLE:google:internal = internal error encountered | backenderror
+AUTH_FAILED:azure:signature = not the same as any computed signature
+ACCESS_DENIED:azure:key_authentication = keybasedauthenticationnotpermitted | key based authentication is not permitted
+CONFIG_ERROR:azure:http = accountrequireshttps | does not support http
+ACCESS_DENIED:azure:sas = authorizationresourcetypemismatch | authorizationservicemismatch | authorizationprotocolmismatch
+OUT_OF_RANGE:azure:input = outofrangeinput | one of the request inputs is out of range
+CONFIG_ERROR:azure:input = invalidinput | one of the request inputs is not valid
+ALREADY_EXISTS:azure:container = containeralreadyexists | specified container already exists
+LOCK_CONFLICT:azure:snapshots = snapshotspresent
+ERROR:databricks:cluster_start = cluster_not_ready | cluster * not ready
+ERROR:databricks:run_failed = workload failed, see run output
 """

@@ -47,6 +47,23 @@ UPSTREAM_FAILED:airflow:dependency = dependency 'trigger rule' failed | trigger 
 CONFIG_ERROR:airflow:pool = non-existing pool | pool doesn't exist
 TIMEOUT:airflow:processor = dagfileprocessor * timed out | processor for * exited with return code
 NO_RESOURCES:airflow:parallelism = open slots is | maximum number of running tasks
+SERVICE_UNAVAILABLE:airflow:scheduler = scheduler does not appear to be running
+ALREADY_EXISTS:port:gunicorn = connection in use:
+TIMEOUT:gunicorn:worker = worker timeout (pid
+TABLE_NOT_FOUND:airflow:serialized_dag = not found in serialized_dag table | serializeddagnotfound
+OBJECT_NOT_FOUND:airflow:dag_run = dagrun * not found | dag run not found
+ERROR:airflow:trigger = trigger failure
+ERROR:airflow:xcom_missing = xcomarg result from * not found
+ERROR:celery:unknown_message = received and deleted unknown message
+ERROR:airflow:duplicate_dag = conflicting dag ids | airflowdagduplicatedid
+CONFIG_ERROR:airflow:executor = unable to load executor | executor * not found
+CONFIG_ERROR:airflow:secret_key = same 'secret_key' configured
+ERROR:airflow:not_mapped = cannot expand * mapped | cannot map over
+MISSING_CLASS:airflow:operator_link = operator extra link
+AUTH_FAILED:airflow:role = access is denied * permission
+OBJECT_NOT_FOUND:airflow:task_instance = task instance not found
+CONFIG_ERROR:kubernetes:pod_template = pod_template_file | invalid pod template
+CONNECTION_LOST:kubernetes:watch = incompletereadprotocolerror | invalidchunklength
 """
 
 DBT = """
@@ -79,6 +96,13 @@ COMPILATION_ERROR:dispatch = no macro named | in a search for macro | dispatch *
 ALREADY_EXISTS:dbt:relation_type = trying to create * but it currently exists as | but it already exists as a
 CONFIG_ERROR:dbt:unique_key = requires a unique_key
 PATH_NOT_FOUND:dbt:packages = dbt deps * needs | packages specified but * not installed | run "dbt deps" to install
+CONFIG_ERROR:dbt:snapshot = snapshots must be configured
+SCHEMA_MISMATCH:dbt:relation_type_value = in * has invalid value | relation * has invalid value
+TYPE_MISMATCH:dbt:relation = expected a relation but received
+CONFIG_ERROR:dbt:duplicate_yaml = dbt found two schema.yml entries
+ERROR:dbt:listing = error while listing schemas
+COMPILATION_ERROR:dbt:recursion = ref * can not be self-referential | model * cannot reference itself
+CONFIG_ERROR:dbt:not_a_project = not a dbt project | fatal: not a dbt project
 """
 
 SYSTEM = """
@@ -111,4 +135,19 @@ NO_RESOURCES:http_pool = waiting for connection from pool | connection pool shut
 TLS_ERROR:pkix_path_building_failed = unable to find valid certification path
 ERROR:http:redirects = too many redirects | exceeded 30 redirects
 CONFIG_ERROR:url_scheme = no connection adapters were found | no scheme supplied | missingschema
+DNS_FAILURE = remote name could not be resolved | enotfound | eai_again
+CONNECTION_LOST:no_response = target server failed to respond | nohttpresponseexception
+MALFORMED_DATA:http:json = unexpected token < in json | expecting value: line 1 column 1 * char 0
+ERROR:http:conflict = status code 409 | 409 conflict
+OOM:nodejs = javascript heap out of memory | reached heap limit
+MISSING_MODULE:shared_library = error while loading shared libraries: {} | {}: cannot open shared object file
+CONFIG_ERROR:permission_key_file = unprotected private key file
+AUTH_FAILED:ssh:host_key = host key verification failed | not found in known_hosts
+CORRUPT_FILE:archive = zip end header not found | error in opening zip file | invalid or corrupt jarfile
+PROCESS_EXIT:jvm_start = could not create the java virtual machine
+VERSION_MISMATCH:pip = could not find a version that satisfies the requirement {} | no matching distribution found for {}
+VERSION_MISMATCH:pip_conflict = conflicting dependencies | resolutionimpossible
+NO_RESOURCES:inotify = inotify * limit | enospc: system limit for number of file watchers
+CONFIG_ERROR:docker:platform = no matching manifest | does not match the detected host platform
+QUOTA_EXCEEDED:docker:pull = reached your pull rate limit | toomanyrequests
 """

@@ -201,7 +201,7 @@ RULES = (
     rule(
         "ACCESS_DENIED",
         "error code: accessdenied|code: accessdenied|access denied (service|code>accessdenied|status code: 403|403 forbidden",
-        rf"{_ANY}(?:AccessDenied)|Access Denied \(Service|Status Code: 403",
+        rf"{_ANY}(?:AccessDenied)|Access Denied \(Service|Service: .{{1,60}}Status Code: 403",
         "=s3",
     ),
     rule(
