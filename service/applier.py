@@ -117,6 +117,8 @@ class Applier:
             self.flush()
         except BackendUnavailable as error:
             _LOG.error("state could not be saved; the next start applies the log again: %s", error)
+        except Exception as error:  # noqa: BLE001 - the next start finds what raised, and sets it aside
+            _LOG.error("state could not be saved; the next start tries again: %s", what_raised(error))
 
     def change(self, action: Callable[[], object]) -> None:
         """Run something else that changes the engine, and save its effect before returning."""

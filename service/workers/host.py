@@ -1,8 +1,9 @@
 """The engines of one data set as a worker runs them: what was kept and a question in, both out again."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
-from engines.agenda import Deadline
+from engines.agenda import Agenda, Deadline
 from engines.keyed import DatasetEngines
 from engines.signal import Signal
 from engines.standing import standing_of
@@ -24,6 +25,7 @@ from .messages import (
     read_kept,
 )
 
+MakeEngines: TypeAlias = Callable[[DatasetState, Agenda], DatasetEngines]
 NEVER = -1
 """The range of a data set that nobody has asked yet."""
 
@@ -35,7 +37,7 @@ class Held(NamedTuple):
     before: str = ""
 
 
-def answered(question: Question, held: Held) -> tuple[str, Held]:
+def answered(question: Question, held: Held, engines: MakeEngines = DatasetEngines) -> tuple[str, Held]:
     """The answer, and what to keep.
 
     A question that was answered already gets the same answer and changes nothing: a
@@ -48,7 +50,7 @@ def answered(question: Question, held: Held) -> tuple[str, Held]:
         return known.answers.get(name, answer_text(Answer(question.ask, question.urn))), held
     known, before = _begun(question, held, known)
     try:
-        told = _answer(question, known)
+        told = _answer(question, known, engines)
     except _EngineFailure as failure:
         told = Answer(question.ask, question.urn, raised=failure.raised)
         known, before = _begun(question, held, _read(held.kept, question.urn))
@@ -92,12 +94,12 @@ class _EngineFailure(Exception):
         self.raised = raised
 
 
-def _answer(question: Question, known: Kept) -> Answer:
+def _answer(question: Question, known: Kept, engines: MakeEngines) -> Answer:
     if question.gives:
         given = kept_text(Kept(known.state))
         known.state, known.deadlines = DatasetState(question.urn), []
         return Answer(question.ask, question.urn, given=given)
-    turn = _Turn(question, known)
+    turn = _Turn(question, known, engines)
     try:
         return turn.answer()
     except MemoryError:
@@ -109,13 +111,13 @@ def _answer(question: Question, known: Kept) -> Answer:
 class _Turn:
     """One question being folded in: facts, and deadlines in between."""
 
-    def __init__(self, question: Question, known: Kept) -> None:
+    def __init__(self, question: Question, known: Kept, engines: MakeEngines) -> None:
         self._question, self._known = question, known
         self._drops = frozenset(question.drops)
         self._agenda = KeptAgenda()
         for each in known.deadlines:
             self._agenda.add(each.at, each.urn, each.what, each.about)
-        self._engines = DatasetEngines(known.state, self._agenda)
+        self._engines = engines(known.state, self._agenda)
         self.after = -1
         self.firing: Deadline | None = None
         self._said: list[Said] = []
