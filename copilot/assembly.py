@@ -21,6 +21,7 @@ from .escalation import LIMITS, passes_limit
 from .explain import Verdict, decide
 from .grouping import Told, grouped, lead_of, origin_of
 from .incident import Broken, founder_of, incident_document
+from .ledger import Book, Ledger
 from .mending import mended_by
 from .recurrence import note_recurrences
 from .remarks import remarked
@@ -34,17 +35,7 @@ __all__ = ["Assembly", "Ledger", "Outside", "Settled"]
 Document: TypeAlias = dict[str, Any]
 Ended: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, timedelta], ...]]
 """An incident that has ended: its episodes, and the limits that it escalated by."""
-_MOST_SIGNALS, _MOST_EPISODES = 5_000, 2_000
 _ABOUT = ("name", "tier", "classification", "owner_team", "runbook_url")
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What the assembly keeps: signals by id, episodes by key, and what was settled."""
-
-    signals: dict[str, Document] = field(default_factory=dict[str, Document])
-    episodes: dict[str, Episode] = field(default_factory=dict[str, Episode])
-    settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,46 +60,45 @@ class Assembly:
     def __init__(self, store: GraphStore, ledger: Ledger | None = None) -> None:
         self._store = store
         self.ledger = ledger or Ledger()
-        self.touched: set[str] = set()
+        self._book = Book(self.ledger)
         self._ended: dict[Ended, Document] = {}
-        self._open = {
-            (each.dataset, each.track): each
-            for each in self.ledger.episodes.values()
-            if each.resolved_at is None
-        }
+
+    @property
+    def touched(self) -> set[str]:
+        """The rows of the ledger that have changed; whoever writes them down clears it."""
+        return self._book.touched
 
     def observe(self, signal: Signal, *, is_stale: bool) -> Episode | None:
         """Take in a signal; returns the episode that it ends, if any."""
-        self._remember(signal)
+        self._book.remember(signal)
         if not signal.track:
             return None
-        known = self._open.get((signal.subject, signal.track))
+        known = self._book.open.get((signal.subject, signal.track))
         if signal.is_bad:
             if known is not None and known.misses_again(signal):
                 known.is_stale = known.is_stale and is_stale
-            self._keep(amended(known, signal) if known else opened(signal, is_stale=is_stale))
+            self._book.keep(amended(known, signal) if known else opened(signal, is_stale=is_stale))
             return None
         if known is None:
             return None
         known.resolved_at = signal.at
         known.is_stale = known.is_stale or was_told_late(known, signal)
         known.signal_ids.append(signal.signal_id)
-        self.touched.add(f"episode/{known.key}")
-        del self._open[known.dataset, known.track]
+        self._book.close(known)
         return known
 
     def turn_stale(self, since: datetime) -> None:
         """What broke after ``since``, when the bus was heard last, may only not have been heard of."""
         for episode in self._silent_since(since):
             episode.is_stale = True
-            self.touched.add(f"episode/{episode.key}")
+            self._book.touch(episode)
 
     def is_silent_since(self, since: datetime) -> bool:
         """Whether anything broke after ``since`` that a silent bus would look like, and is not marked so."""
         return any(True for _ in self._silent_since(since))
 
     def _silent_since(self, since: datetime) -> Iterator[Episode]:
-        for episode in self._open.values():
+        for episode in self._book.open.values():
             if episode.opened_at > since and episode.is_of_silence and not episode.is_stale:
                 yield episode
 
@@ -119,13 +109,13 @@ class Assembly:
             kept = self.ledger.settled.get(episode.key) or self._kept(episode, verdict)
             last = self.ledger.signals.get(episode.signal_ids[-1], {})
             kept.mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
-            self._hold(episode, kept)
+            self._book.hold(episode, kept)
 
     def ageing(self, before: datetime) -> list[Episode]:
         """Open episodes whose explanation rests on what was before then, and is not kept yet."""
         return [
             each
-            for each in self._open.values()
+            for each in self._book.open.values()
             if each.promise
             and each.key not in self.ledger.settled
             and reaches_back(each.first_bad, None) < before
@@ -139,8 +129,8 @@ class Assembly:
 
     def keep_explanation(self, episode: Episode, kept: Settled) -> None:
         """Let an open episode stand as it was explained, before what that rests on is folded."""
-        if self._open.get((episode.dataset, episode.track)) is episode:
-            self._hold(episode, kept)
+        if self._book.open.get((episode.dataset, episode.track)) is episode:
+            self._book.hold(episode, kept)
 
     def _kept(self, episode: Episode, verdict: Verdict) -> Settled:
         document, _ = self._explained(episode, verdict, [(episode, verdict)])
@@ -158,16 +148,16 @@ class Assembly:
 
     def escalates(self, after: datetime, until: datetime, limits: Mapping[int, timedelta]) -> bool:
         """Whether something that is open may have come to its limit in (``after``, ``until``]."""
-        return passes_limit(self._open.values(), after, until, limits)
+        return passes_limit(self._book.open.values(), after, until, limits)
 
     def hurt(self) -> dict[str, str]:
         """Data sets that are broken now, by track."""
-        return {dataset: track.partition(":")[0] for dataset, track in sorted(self._open)}
+        return {dataset: track.partition(":")[0] for dataset, track in sorted(self._book.open)}
 
     def states(self) -> dict[str, str]:
         """The worst open state by data set."""
         found: dict[str, str] = {}
-        for episode in self._open.values():
+        for episode in self._book.open.values():
             found[episode.dataset] = max(
                 found.get(episode.dataset, "OK"), episode.state, key=("OK", "WARNING", "CRITICAL").index
             )
@@ -176,45 +166,13 @@ class Assembly:
     def rename(self, old: str, new: str) -> None:
         """Two names turned out to be one table; what is broken under both is one episode."""
         for episode in [each for each in self.ledger.episodes.values() if each.dataset == old]:
-            settled = self._forget(episode)
+            settled = self._book.forget(episode)
             episode.dataset = new
-            twin = self._open.get((new, episode.track)) if episode.resolved_at is None else None
+            twin = self._book.open.get((new, episode.track)) if episode.resolved_at is None else None
             if twin is not None:
-                self._forget(twin)
+                self._book.forget(twin)
                 episode = joined(twin, episode)
-            self._hold(episode, settled)
-
-    def _forget(self, episode: Episode) -> Settled | None:
-        self.touched |= {f"episode/{episode.key}", f"settled/{episode.key}"}
-        self.ledger.episodes.pop(episode.key, None)
-        if episode.resolved_at is None:
-            self._open.pop((episode.dataset, episode.track), None)
-        return self.ledger.settled.pop(episode.key, None)
-
-    def _hold(self, episode: Episode, settled: Settled | None) -> None:
-        self.touched.add(f"episode/{episode.key}")
-        self.ledger.episodes[episode.key] = episode
-        if episode.resolved_at is None:
-            self._open[episode.dataset, episode.track] = episode
-        if settled is not None:
-            self.touched.add(f"settled/{episode.key}")
-            self.ledger.settled[episode.key] = settled
-
-    def _remember(self, signal: Signal) -> None:
-        self.ledger.signals[signal.signal_id] = signal.document()
-        self.touched.add(f"signal/{signal.signal_id}")
-        while len(self.ledger.signals) > _MOST_SIGNALS:
-            gone = next(iter(self.ledger.signals))
-            del self.ledger.signals[gone]
-            self.touched.add(f"signal/{gone}")
-
-    def _keep(self, episode: Episode) -> None:
-        self._hold(episode, None)
-        while len(self.ledger.episodes) > _MOST_EPISODES:
-            gone = next((key for key, each in self.ledger.episodes.items() if each.resolved_at), None)
-            if gone is None:
-                return
-            self._forget(self.ledger.episodes[gone])
+            self._book.hold(episode, settled)
 
     def _told(self, now: datetime, silenced: Mapping[str, datetime]) -> list[Told]:
         """Episodes that break a promise with what explains them, in order of time."""
