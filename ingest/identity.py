@@ -100,12 +100,6 @@ class Identity:
             if not each.resolved
         ]  # fmt: skip
 
-    def is_resolved(self, urn: str) -> bool:
-        """Whether a rule or registration stands behind ``urn``."""
-        return urn in self.book.registered or any(
-            each.urn == urn and each.resolved for each in self.book.names.values()
-        )
-
     def _known(self, namespace: str, name: str, aliases: tuple[tuple[str, str], ...]) -> Known:
         table = _bare(name.rstrip("/")) if name.strip("/") else name
         key = _key(namespace, table)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from graph.signatures import family_of
 
-from ..world import FailureView
+from ..world import FailureView, SignalView
 
 _TOLD_LATER = timedelta(minutes=10)
 
@@ -20,6 +20,12 @@ class Bad:
     last_good: datetime | None
     run_ids: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+
+    @classmethod
+    def told_by(cls, signal: SignalView, urn: str, last_good: datetime | None) -> "Bad":
+        """What a signal says is wrong with a table."""
+        runs = (signal.run_id,) if signal.run_id else ()
+        return cls(urn, (signal.signature,), signal.at, last_good, runs, signal.evidence)
 
     @property
     def chief(self) -> str:

@@ -24,8 +24,7 @@ def failing_input(world: World, bad: Bad, plain: Suspect) -> tuple[Bad, tuple[st
     for way in ways_up(world, plain.chain, _DEPTH):
         signal = _failing(world, way[0], bad)
         if signal is not None:
-            runs = (signal.run_id,) if signal.run_id else ()
-            return Bad(way[0], (signal.signature,), signal.at, bad.last_good, runs, signal.evidence), way
+            return Bad.told_by(signal, way[0], bad.last_good), way
     return None
 
 

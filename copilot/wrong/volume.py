@@ -42,8 +42,7 @@ def rejected(world: World, bad: Bad, origin: Origin) -> Bad | None:
     for signal in world.signals(origin.urn):
         is_failed_check = signal.signal_type == "DQ_BREACH" and signal.state == "CRITICAL"
         if is_failed_check and signal.signature and abs(signal.at - origin.since) <= _ONE_RUN:
-            runs = (signal.run_id,) if signal.run_id else ()
-            return Bad(origin.urn, (signal.signature,), signal.at, bad.last_good, runs, signal.evidence)
+            return Bad.told_by(signal, origin.urn, bad.last_good)
     return None
 
 
