@@ -39,10 +39,11 @@ class Patience:
     """How long to wait, in seconds.
 
     ``answer_s`` bounds one request and, about, all tries of a call; ``scan_s`` one
-    request over the whole graph.
+    request over the whole graph; ``probe_s`` all of a call to a server that gave no answer last.
     """
 
     answer_s: float = 20.0
+    probe_s: float = 2.0
     scan_s: float = 600.0
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
@@ -58,12 +59,16 @@ class GremlinClient:
         source: str = "g",
         user: str = "",
         password: str = "",
+        chains: bool = False,
         patience: Patience | None = None,
     ) -> None:
+        """``chains`` says that new elements are to be told one step after the other, not as a list."""
+        self.chains = chains
         self.words: Words = words()
         self.patience = patience or Patience()
         self._frames = Frames(self.words)
         self._source = source
+        self._is_down = False
         if user:
             address = replace(address, login=partial(self._login, user=user, password=password))
         self._wires = Wires(address)
@@ -76,7 +81,9 @@ class GremlinClient:
             ConfigurationError: the server does not let us in.
             BackendUnavailable: the server refused the traversal.
         """
-        timeout_s = self.patience.scan_s if scans else self.patience.answer_s
+        return self._ask(traversal, self.patience.scan_s if scans else self.patience.answer_s)
+
+    def _ask(self, traversal: Any, timeout_s: float) -> list[Any]:
         options = {
             "gremlin": traversal.bytecode,
             "aliases": {"g": self._source},
@@ -100,6 +107,8 @@ class GremlinClient:
         Raises:
             BackendUnavailable: it still fails after the last try, or after ``answer_s``.
         """
+        if self._is_down:
+            self._probe()
         deadline = self.patience.now() + self.patience.answer_s
         pauses = iter(_PAUSES)
         while True:
@@ -108,11 +117,17 @@ class GremlinClient:
             except Transient as error:
                 pause = next(pauses, None)
                 if pause is None or self.patience.now() + pause > deadline:
-                    raise BackendUnavailable(
-                        f"the Gremlin server gives no answer: {error}",
-                        hint="Check that it runs and that graph_url names it; nothing acknowledged is lost.",
-                    ) from error
+                    self._is_down = True
+                    raise _away(error) from error
             self.patience.sleep(pause)
+
+    def _probe(self) -> None:
+        """Fail soon while the server is away, since it gave no answer when last used."""
+        try:
+            self._ask(self.words.start().inject(1), self.patience.probe_s)
+        except Transient as error:
+            raise _away(error) from error
+        self._is_down = False
 
     def close(self) -> None:
         """Close every connection."""
@@ -153,6 +168,13 @@ class GremlinClient:
             f"the Gremlin server refused a traversal: {told}",
             hint="It must speak TinkerPop 3.6 or newer (Neptune engine 1.2.1); its log says more.",
         )
+
+
+def _away(error: Transient) -> BackendUnavailable:
+    return BackendUnavailable(
+        f"the Gremlin server gives no answer: {error}",
+        hint="Check that it runs and that graph_url names it; nothing acknowledged is lost.",
+    )
 
 
 def _unauthorised(told: str) -> ConfigurationError:

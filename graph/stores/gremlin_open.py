@@ -14,6 +14,7 @@ from .gremlin_client import Patience
 from .gremlin_sigv4 import Credentials, Scope, provider, signed_headers
 from .gremlin_wire import Address
 
+_NEPTUNE = ".neptune.amazonaws.com"
 Auth: TypeAlias = Literal["none", "basic", "sigv4"]
 
 
@@ -35,7 +36,8 @@ def open_gremlin(
 
     ``source`` is the traversal source, ``g`` unless told otherwise. With ``sigv4`` every
     connection is signed anew, by ``user`` and ``password`` as an access key or else by
-    what AWS clients read from ``environment``.
+    what AWS clients read from ``environment``. New elements are told to Neptune, which signs or
+    has its name in ``url``, in the one form that Amazon documents, and to others in a faster one.
 
     Raises:
         ConfigurationError: the certificates cannot be read, or there is nothing to sign with.
@@ -44,10 +46,17 @@ def open_gremlin(
     if auth == "sigv4":
         credentials = provider(user, password, environment or {})
         headers = partial(_signed, credentials, Scope(region), url, now)
+    is_neptune = auth == "sigv4" or _NEPTUNE in url.lower()
     name, secret = (user, password) if auth == "basic" else ("", "")
     address = Address(url, headers, _tls(url, ca))
     return GremlinGraphStore(
-        address, source=source or "g", user=name, password=secret, read_only=read_only, patience=patience
+        address,
+        source=source or "g",
+        user=name,
+        password=secret,
+        chains=is_neptune,
+        read_only=read_only,
+        patience=patience,
     )
 
 

@@ -4,7 +4,7 @@ Every request sets properties of elements that are named by id, so that sending 
 again changes nothing. Nodes go before the edges that need them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,14 +14,18 @@ from ..merge import merge_edge, merge_node
 from ..model import Edge, Node, NodeRef
 from .gremlin_client import GremlinClient, Transient
 from .gremlin_codec import KEY, changed, edge_of, node_of, stored
-from .gremlin_ids import edge_id, vertex_id
+from .gremlin_ids import edge_id, ref_of, vertex_id
+from .gremlin_words import Words
 
 MAX_STEPS = 400
 """Steps of one request. Amazon advises less than 1,500; a server's time grows faster than their number."""
+MAX_NEW = 1_000
+"""New elements of one request where they travel as one list."""
 MAX_CHARACTERS = 512 * 1024
 """Text in one request, about. Servers take 10 MB unless they are told otherwise."""
 IDS_AT_ONCE = 500
 _MARK, _REACHED = "GraphVersion", "reached"
+_NAMED, _HELD = "named", "held"
 T = TypeVar("T")
 
 
@@ -107,11 +111,21 @@ def write_mark(client: GremlinClient, reached: int) -> None:
 
 def upsert(client: GremlinClient, nodes: Nodes, edges: Edges) -> None:
     """Merge coalesced mutations in; every edge's ends are among ``nodes``."""
-    known = read_nodes(client, nodes)
+    known = _known(client, nodes)
     _write(client, _node_changes(client, known, nodes))
     # An edge cannot have been there before both of its ends.
     old = (one for one in edges if one[1] in known and one[2] in known)
     _write(client, _edge_changes(client, read_edges(client, old), edges))
+
+
+def _known(client: GremlinClient, nodes: Nodes) -> dict[NodeRef, Node]:
+    """The nodes that exist, without what they hold where nothing is said that it would be merged with."""
+    told = {ref for ref, node in nodes.items() if node.props or node.at}
+    known = read_nodes(client, told)
+    for some in slices(sorted(nodes.keys() - told)):
+        there = client.ask(client.words.start().V(*map(vertex_id, some)).id_())
+        known.update((ref, Node(ref)) for ref in map(ref_of, there))
+    return known
 
 
 def _node_changes(client: GremlinClient, known: dict[NodeRef, Node], nodes: Nodes) -> Iterator[Change]:
@@ -130,59 +144,78 @@ def _edge_changes(client: GremlinClient, known: Edges, edges: Edges) -> Iterator
             yield Change(edge, props, is_new=False)
 
 
-def _write(client: GremlinClient, changes: Iterator[Change]) -> None:
-    for batch in _batches(changes):
+def _write(client: GremlinClient, changes: Iterable[Change]) -> None:
+    told = list(changes)
+    new = [change for change in told if change.is_new and not client.chains]
+    for batch in _batches(new, lambda _: 1, MAX_NEW):
+        _done(client, _at_once(client, batch), len(batch))
+    said = [change for change in told if not change.is_new or client.chains]
+    for batch in _batches(said, lambda change: change.steps, MAX_STEPS):
         chain = client.words.start()
         for change in batch:
             chain = _said(client, chain, change)
         # Each step hands one element to the next: anything else at the end means that some were skipped.
-        if client.ask(chain.count()) != [1]:
-            raise Transient("a batch of changes ended early")
+        _done(client, chain, 1)
 
 
-def _batches(changes: Iterator[Change]) -> Iterator[list[Change]]:
+def _done(client: GremlinClient, traversal: Any, expected: int) -> None:
+    if client.ask(traversal.count()) != [expected]:
+        raise Transient("a batch of changes ended early")
+
+
+def _batches(changes: list[Change], weight: Callable[[Change], int], most: int) -> Iterator[list[Change]]:
     batch: list[Change] = []
-    steps = characters = 0
+    heavy = characters = 0
     for change in changes:
-        steps, characters = steps + change.steps, characters + change.characters
-        if batch and (steps > MAX_STEPS or characters > MAX_CHARACTERS):
+        heavy, characters = heavy + weight(change), characters + change.characters
+        if batch and (heavy > most or characters > MAX_CHARACTERS):
             yield batch
-            batch, steps, characters = [], change.steps, change.characters
+            batch, heavy, characters = [], weight(change), change.characters
         batch.append(change)
     if batch:
         yield batch
 
 
-def _said(client: GremlinClient, chain: Any, change: Change) -> Any:
-    if isinstance(change.element, Node):
-        return _node_said(client, chain, change.element, change)
-    return _edge_said(client, chain, change.element, change)
-
-
-def _node_said(client: GremlinClient, chain: Any, node: Node, change: Change) -> Any:
+def _at_once(client: GremlinClient, new: list[Change]) -> Any:
+    """New elements, all nodes or all edges, as a list of what names them and what they hold."""
     words = client.words
-    made = {words.t.label: node.ref.label, KEY: node.ref.key}
-    chain = chain.merge_v({words.t.id: vertex_id(node.ref)})
+    told = [{_NAMED: _named(change.element, words), _HELD: _held(change, words)} for change in new]
+    unfolded, named = words.start().inject(told).unfold(), words.start().select(_NAMED)
+    are_nodes = isinstance(new[0].element, Node)
+    merged = unfolded.merge_v(named) if are_nodes else unfolded.merge_e(named)
+    return merged.option(words.merge.on_create, words.start().select(_HELD))
+
+
+def _said(client: GremlinClient, chain: Any, change: Change) -> Any:
+    words, element = client.words, change.element
+    is_node = isinstance(element, Node)
+    named = _named(element, words)
+    chain = chain.merge_v(named) if is_node else chain.merge_e(named)
     if change.is_new:
-        return chain.option(words.merge.on_create, {**made, **change.props})
-    chain = chain.option(words.merge.on_create, made)
+        return chain.option(words.merge.on_create, _held(change, words))
+    if isinstance(element, Node):
+        chain = chain.option(words.merge.on_create, {words.t.label: element.ref.label, KEY: element.ref.key})
     for name, value in change.props.items():
         # Without the word single Neptune would keep the old value beside the new one.
-        chain = chain.property(words.cardinality.single, name, value)
+        single = (words.cardinality.single,) if is_node else ()
+        chain = chain.property(*single, name, value)
     return chain
 
 
-def _edge_said(client: GremlinClient, chain: Any, edge: Edge, change: Change) -> Any:
-    words = client.words
-    identity = {
-        words.t.id: edge_id(edge.kind, edge.src, edge.dst),
-        words.t.label: edge.kind,
-        words.direction.OUT: vertex_id(edge.src),
-        words.direction.IN: vertex_id(edge.dst),
+def _named(element: Node | Edge, words: Words) -> dict[Any, str]:
+    """What finds an element, and for an edge all that makes it."""
+    if isinstance(element, Node):
+        return {words.t.id: vertex_id(element.ref)}
+    return {
+        words.t.id: edge_id(element.kind, element.src, element.dst),
+        words.t.label: element.kind,
+        words.direction.OUT: vertex_id(element.src),
+        words.direction.IN: vertex_id(element.dst),
     }
-    chain = chain.merge_e(identity)
-    if change.is_new:
-        return chain.option(words.merge.on_create, change.props)
-    for name, value in change.props.items():
-        chain = chain.property(name, value)
-    return chain
+
+
+def _held(change: Change, words: Words) -> dict[Any, Any]:
+    """What a new element is made with beside its name."""
+    if isinstance(change.element, Node):
+        return {words.t.label: change.element.ref.label, **change.props}
+    return change.props

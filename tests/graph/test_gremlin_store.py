@@ -48,10 +48,12 @@ def behind(
         yield before, name, raw
 
 
-def test_a_server_with_transactions_cannot_be_told_from_the_reference_either() -> None:
+@pytest.mark.parametrize("chains", [False, True])
+def test_a_server_with_transactions_cannot_be_told_from_the_reference_either(*, chains: bool) -> None:
     @contextmanager
     def opened() -> Generator[Opened]:
         with on_gremlin("tx")() as (store, raw):
+            store._client.chains = chains
             yield Opened(store, raw)
 
     machine = type("MachineOfTransactions", (Machine,), {"case": StoreCase("tx", opened, is_served=True)})
