@@ -60,6 +60,10 @@ class PassingStore(GraphStore):
         """See ``GraphStore.edges_of``."""
         return self.inner().edges_of(refs)
 
+    def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
+        """See ``GraphStore.get_edges``."""
+        return self.inner().get_edges(edges)
+
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """See ``GraphStore.delete_edges``."""
         return self.pen().delete_edges(edges)

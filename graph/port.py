@@ -66,6 +66,10 @@ class GraphStore(ABC):
         """Every edge that starts or ends at one of ``refs``, each once, by (kind, src, dst)."""
 
     @abstractmethod
+    def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
+        """The edges that exist among (kind, src, dst), each once, in that order; costs what is asked for."""
+
+    @abstractmethod
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """Remove edges by (kind, src, dst), their ends stay; the number of edges removed."""
 

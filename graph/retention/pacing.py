@@ -1,14 +1,21 @@
 """How much to do while a writer waits: as much as fits into a few milliseconds, by what the last did."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
+from typing import TypeVar
+
+from ..model import NodeRef
 
 TARGET_S, LIMIT_S = 0.010, 0.050
 """What a slice should take, and what it may (issue: writers wait no longer for retention)."""
 _FIRST, _MOST = 4, 2_000
 _SLICES_TO_EASE = 25
 _REMEMBERED = 0.8
+_COST_OF_AN_EDGE = 4
+WIDE = 200
+"""Edges from which on a node is not taken out at once, where a slice has room for fewer."""
+T = TypeVar("T")
 
 Turn = Callable[[], AbstractContextManager[None]]
 """Enters the writer's turn: nobody else changes the graph until it is left."""
@@ -57,6 +64,29 @@ class Pace:
         self._cost = max(took / weight, _REMEMBERED * self._cost)
         fits = TARGET_S / max(self._cost, 1e-9)
         self._size = int(max(1, min(_MOST, 1.5 * self._size + 1, fits)))
+
+
+def slices(items: list[T], pace: Pace) -> Iterator[list[T]]:
+    """Slices of the size the pace has when each begins."""
+    done = 0
+    while done < len(items):
+        size = max(1, pace.size // _COST_OF_AN_EDGE)
+        yield items[done : done + size]
+        done += size
+
+
+def weighed(weights: dict[NodeRef, int], pace: Pace) -> Iterator[list[NodeRef]]:
+    """Slices of nodes that with their edges weigh what the pace allows, each of one node at least."""
+    part: list[NodeRef] = []
+    weight = 0
+    for ref, own in weights.items():
+        if part and weight + own > pace.size:
+            yield part
+            part, weight = [], 0
+        part.append(ref)
+        weight += own
+    if part:
+        yield part
 
 
 def _nothing() -> None:

@@ -12,22 +12,19 @@ may end anywhere, also by ``kill -9``, and the next one goes on.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from ..model import Edge, Node, NodeRef
 from ..port import GraphStore
 from .archive import Archive
 from .fold import fold, job_of
-from .pacing import Pace
+from .pacing import WIDE, Pace, slices, weighed
 from .rows import Elements
 from .tiers import ARCHIVED, ARCHIVED_KINDS, DAY_NODE, FOLDED, Horizons, beside, day_of, end_of
 
 CHUNK = 2_000
-_EDGES_A_SLICE = 4
 _RAN = ("WROTE_TO", "READ_FROM")
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -132,7 +129,7 @@ class Sweep:
             marks = _marks(job, edges, end_of(day), "folded_until" if is_warm else "archived_until")
             days[node.ref] = _Day(node, edges, marks, is_warm)
         weights = {ref: 1 + len(day.edges) + len(day.marks) for ref, day in days.items()}
-        for part in _weighed(weights, self.pace):
+        for part in weighed(weights, self.pace):
             with self.pace.slice(sum(weights[ref] for ref in part)):
                 self._replace([days[ref] for ref in part])
 
@@ -168,7 +165,7 @@ class Sweep:
         for node in days:
             own = [edge for edge in told.edges.values() if node.ref in (edge.src, edge.dst)]
             marks += _marks(job_of(node), own, end_of(str(node.props["day"])), "archived_until")
-        for part in _slices(_merged(marks), self.pace):
+        for part in slices(_merged(marks), self.pace):
             with self.pace.slice(len(part)):
                 self._store.upsert(self._known(part), [])
         self._remove(told)
@@ -206,15 +203,17 @@ class Sweep:
         for day in sorted(by_day):
             self._archive.merge("graph", day, by_day[day])
         gone: list[Edge] = []
-        for part in _slices(edges, self.pace):
+        for part in slices(edges, self.pace):
             with self.pace.slice(2 * len(part)):
                 gone += self._remove_edges(kind, part)
         self._done.edges += len(gone)
         return gone
 
     def _remove_edges(self, kind: str, part: list[Edge]) -> list[Edge]:
-        ends = {end for edge in part for end in (edge.src, edge.dst)}
-        still = {(edge.src, edge.dst): edge for edge in self._store.edges_of(ends) if edge.kind == kind}
+        still = {
+            (edge.src, edge.dst): edge
+            for edge in self._store.get_edges((kind, edge.src, edge.dst) for edge in part)
+        }
         same = [edge for edge in part if still.get((edge.src, edge.dst)) == edge]
         self._store.delete_edges((kind, edge.src, edge.dst) for edge in same)
         self._remove_shells({end for edge in same for end in (edge.src, edge.dst)})
@@ -237,12 +236,26 @@ class Sweep:
                 if end in at:
                     at[end] += 1
         before = len(self._done.retired)
-        for part in _weighed(at, self.pace):
+        for ref in [ref for ref, weight in at.items() if weight > max(WIDE, self.pace.size)]:
+            self._thin(ref, told)
+            at[ref] = 1
+        for part in weighed(at, self.pace):
             with self.pace.slice(sum(at[ref] for ref in part)):
                 unchanged = self._unchanged(part, told)
                 self._store.delete(unchanged)
             self._done.retired += unchanged
         return len(self._done.retired) - before
+
+    def _thin(self, wide: NodeRef, told: Elements) -> None:
+        """Take the edges of one node, as far as they are archived, before the node itself."""
+        own = [identity for identity in told.edges if wide in identity]
+        for part in slices(own, self.pace):
+            with self.pace.slice(2 * len(part)):
+                if self._store.get([wide]).get(wide) != told.nodes[wide]:
+                    return
+                held = self._store.get_edges(part)
+                same = [edge for edge in held if told.edges[(edge.kind, edge.src, edge.dst)] == edge]
+                self._store.delete_edges((edge.kind, edge.src, edge.dst) for edge in same)
 
     def _unchanged(self, refs: list[NodeRef], told: Elements) -> list[NodeRef]:
         changed = {
@@ -293,26 +306,3 @@ def _merged(marks: list[Node]) -> list[Node]:
     for mark in marks:
         told.add([mark])
     return [told.nodes[ref] for ref in sorted(told.nodes)]
-
-
-def _slices(items: list[T], pace: Pace) -> Iterator[list[T]]:
-    """Slices of the size the pace has when each begins."""
-    done = 0
-    while done < len(items):
-        size = max(1, pace.size // _EDGES_A_SLICE)
-        yield items[done : done + size]
-        done += size
-
-
-def _weighed(weights: dict[NodeRef, int], pace: Pace) -> Iterator[list[NodeRef]]:
-    """Slices of nodes that with their edges weigh what the pace allows, each of one node at least."""
-    part: list[NodeRef] = []
-    weight = 0
-    for ref, own in weights.items():
-        if part and weight + own > pace.size:
-            yield part
-            part, weight = [], 0
-        part.append(ref)
-        weight += own
-    if part:
-        yield part

@@ -40,11 +40,14 @@ class GremlinGraphStore(GraphStore):
         source: str = "g",
         user: str = "",
         password: str = "",
+        chains: bool = False,
         read_only: bool = False,
         patience: Patience | None = None,
     ) -> None:
         self.read_only = read_only
-        self._client = GremlinClient(address, source=source, user=user, password=password, patience=patience)
+        self._client = GremlinClient(
+            address, source=source, user=user, password=password, chains=chains, patience=patience
+        )
         self._pen = threading.Lock()
 
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
@@ -111,6 +114,12 @@ class GremlinGraphStore(GraphStore):
         """See ``GraphStore.edges_of``."""
         wanted = sorted(set(refs))
         return self._client.retrying(lambda: gremlin_write.edges_of(self._client, wanted))
+
+    def get_edges(self, edges: Iterable[EdgeId]) -> list[Edge]:
+        """See ``GraphStore.get_edges``."""
+        wanted = sorted(set(edges))
+        there = self._client.retrying(lambda: gremlin_write.read_edges(self._client, wanted))
+        return [there[identity] for identity in sorted(there)]
 
     def delete_edges(self, edges: Iterable[EdgeId]) -> int:
         """See ``GraphStore.delete_edges``."""

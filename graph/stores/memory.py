@@ -93,6 +93,12 @@ class MemoryGraphStore(GraphStore):
         found = [edge for edge in self._edges() if edge.src in wanted or edge.dst in wanted]
         return sorted(found, key=lambda edge: (edge.kind, edge.src, edge.dst))
 
+    def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
+        """See ``GraphStore.get_edges``."""
+        wanted = set(edges)
+        found = [edge for edge in self._edges() if (edge.kind, edge.src, edge.dst) in wanted]
+        return sorted(found, key=lambda edge: (edge.kind, edge.src, edge.dst))
+
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """See ``GraphStore.delete_edges``."""
         gone = {(src, dst, kind) for kind, src, dst in edges if self.graph.has_edge(src, dst, kind)}

@@ -93,6 +93,11 @@ class Neo4jGraphStore(GraphStore):
         around = list(refs)
         return self._client.read(lambda transaction: neo4j_write.edges_of(transaction, around))
 
+    def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
+        """See ``GraphStore.get_edges``."""
+        wanted = list(edges)
+        return self._client.read(lambda transaction: neo4j_write.get_edges(transaction, wanted))
+
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """See ``GraphStore.delete_edges``; one call is one transaction, so callers slice."""
         gone = list(edges)

@@ -16,6 +16,9 @@ _Ends: TypeAlias = tuple[str, str, str]
 """A kind and the labels of its two ends."""
 
 _DELETE_NODES = "UNWIND $keys AS key MATCH (n:{0} {{key: key}}) DETACH DELETE n RETURN count(*)"
+_GET_EDGES = """UNWIND $rows AS row
+MATCH (s:{1} {{key: row[0]}})-[e:{0}]->(d:{2} {{key: row[1]}})
+RETURN s.key, d.key, properties(e)"""
 _DELETE_EDGES = """UNWIND $rows AS row
 MATCH (s:{1} {{key: row[0]}})-[e:{0}]->(d:{2} {{key: row[1]}})
 DELETE e RETURN count(*)"""
@@ -56,6 +59,17 @@ async def edges_of(transaction: Transaction, refs: Iterable[NodeRef]) -> list[Ed
                 src, dst = NodeRef(*ends[:2]), NodeRef(*ends[2:])
                 found[(kind, src, dst)] = edge_of(kind, src, dst, held)
     return [found[identity] for identity in sorted(found)]
+
+
+async def get_edges(transaction: Transaction, edges: Iterable[EdgeId]) -> list[Edge]:
+    """The edges that exist among ``edges``, by (kind, src, dst)."""
+    found: list[Edge] = []
+    for ends, identities in _by_ends(edges).items():
+        kind, source, target = ends
+        pairs = [[src.key, dst.key] for _, src, dst in identities]
+        for src, dst, held in await rows(transaction, _GET_EDGES.format(*ends), rows=pairs):
+            found.append(edge_of(kind, NodeRef(source, src), NodeRef(target, dst), held))
+    return sorted(found, key=lambda edge: (edge.kind, edge.src, edge.dst))
 
 
 async def delete_edges(transaction: Transaction, edges: Iterable[EdgeId]) -> int:

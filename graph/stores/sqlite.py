@@ -115,6 +115,12 @@ class SqliteGraphStore(GraphStore):
         with self._connections.reading() as connection:
             return sqlite_aged.edges_of(connection, self._symbols, set(refs))
 
+    def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
+        """See ``GraphStore.get_edges``."""
+        wanted = set(edges)
+        with self._connections.reading() as connection:
+            return sqlite_aged.named_edges(connection, self._symbols, wanted)
+
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """See ``GraphStore.delete_edges``; one call is one transaction, so callers slice."""
         gone = set(edges)

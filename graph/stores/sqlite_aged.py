@@ -6,6 +6,7 @@
 import sqlite3
 from collections.abc import Iterable
 
+from ..coalesce import EdgeId
 from ..model import Edge, Node, NodeRef
 from .sqlite_rows import EdgeRow, edge_of, node_of, number_list, ref_of, rows_by_id, rows_by_ref
 from .sqlite_schema import Symbols
@@ -23,6 +24,7 @@ EDGES = """
 SELECT id, kind, src, dst, at, props, times FROM edge INDEXED BY edge_aged
 WHERE kind = ? AND at <> '' AND at <= ?
 """
+EDGE = "SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ? AND kind = ? AND dst = ?"
 EDGES_OF = """
 SELECT e.id, e.kind, e.src, e.dst, e.at, e.props, e.times
 FROM json_each(:ids) AS one CROSS JOIN edge AS e INDEXED BY edge_identity WHERE e.src = one.value
@@ -58,6 +60,20 @@ def edges_of(connection: sqlite3.Connection, symbols: Symbols, refs: Iterable[No
     rows = connection.execute(EDGES_OF, {"ids": number_list(ids)}).fetchall()
     found = _named(connection, symbols, rows)
     return sorted(found, key=lambda edge: (edge.kind, edge.src, edge.dst))
+
+
+def named_edges(connection: sqlite3.Connection, symbols: Symbols, wanted: Iterable[EdgeId]) -> list[Edge]:
+    """The edges that exist among ``wanted``, by (kind, src, dst)."""
+    sought = sorted(wanted)
+    ends = {end for _, src, dst in sought for end in (src, dst)}
+    ids = {ref_of(row, symbols): row[0] for row in rows_by_ref(connection, ends, symbols)}
+    found: list[Edge] = []
+    for kind, src, dst in sought:
+        key = ids.get(src), symbols.number.get(kind), ids.get(dst)
+        row: EdgeRow | None = connection.execute(EDGE, key).fetchone()
+        if row is not None:
+            found.append(edge_of(row, src, dst, symbols))
+    return found
 
 
 def _named(connection: sqlite3.Connection, symbols: Symbols, rows: list[EdgeRow]) -> list[Edge]:

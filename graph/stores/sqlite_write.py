@@ -11,7 +11,7 @@ from ..merge import merge_edge, merge_node
 from ..model import Edge, Node, NodeRef
 from ..renaming import renamed
 from .payload import encode, encode_times
-from .sqlite_aged import edges_of
+from .sqlite_aged import EDGE, edges_of
 from .sqlite_rows import EdgeRow, edge_of, node_of, ref_of, rows_by_ref
 from .sqlite_schema import Symbols
 
@@ -19,7 +19,6 @@ _INSERT_NODE = "INSERT INTO node (id, label, key, at, props, times) VALUES (?, ?
 _UPDATE_NODE = "UPDATE node SET at = ?, props = ?, times = ? WHERE id = ?"
 _INSERT_EDGE = "INSERT INTO edge (kind, src, dst, at, props, times) VALUES (?, ?, ?, ?, ?, ?)"
 _UPDATE_EDGE = "UPDATE edge SET at = ?, props = ?, times = ? WHERE id = ?"
-_FIND_EDGE = "SELECT id, kind, src, dst, at, props, times FROM edge WHERE src = ? AND kind = ? AND dst = ?"
 _DELETE_EDGES = (
     "DELETE FROM edge WHERE src = ? RETURNING kind",
     "DELETE FROM edge WHERE dst = ? RETURNING kind",
@@ -136,7 +135,7 @@ def _find_edge(batch: _Batch, identity: EdgeId) -> EdgeRow | None:
     if src in batch.created or dst in batch.created:
         return None
     key = (batch.ids[src], batch.symbols.number[kind], batch.ids[dst])
-    return cast("EdgeRow | None", batch.connection.execute(_FIND_EDGE, key).fetchone())
+    return cast("EdgeRow | None", batch.connection.execute(EDGE, key).fetchone())
 
 
 def _edge_values(batch: _Batch, edge: Edge) -> tuple[int, int, int, str, str, str | None]:

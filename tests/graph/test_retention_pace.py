@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retention_world import NOW, ago, archive_in, ran
 
-from graph.model import Edge, Node
-from graph.retention.pacing import LIMIT_S, Pace
+from graph.model import Edge, Node, NodeRef
+from graph.retention.pacing import LIMIT_S, WIDE, Pace
 from graph.retention.sweep import Sweep
 from graph.retention.tiers import horizons
+from graph.stores.memory import MemoryGraphStore
 from graph.stores.sqlite import SqliteGraphStore
 
 
@@ -99,6 +100,49 @@ def test_a_real_writer_beside_a_real_sweep_gets_its_turn_quickly(tmp_path: Path)
     assert median(waits) < LIMIT_S
     assert len(store.find("JobRun", prefix="live-", limit=100_000)) == len(waits)
     store.close()
+
+
+def test_a_node_with_very_many_edges_leaves_in_slices(tmp_path: Path) -> None:
+    """By the processor's time, as above; without slices of its edges this node takes half a second."""
+    store = SqliteGraphStore(tmp_path / "graph.db")
+    hub = NodeRef("DAGRun", "backfill")
+    runs = [NodeRef("JobRun", f"r-{number:05d}") for number in range(8_000)]
+    store.upsert([Node(hub, {"dag_id": "backfill"}, ago(31))], [])
+    for first in range(0, len(runs), 2_000):
+        some = runs[first : first + 2_000]
+        nodes = [Node(run, {"first_seen": ago(31)}, ago(31)) for run in some]
+        store.upsert(nodes, [Edge("EXECUTED", hub, run, {}, ago(31)) for run in some])
+    pace = Pace(clock=time.thread_time)
+    outcome = Sweep(store, archive_in(tmp_path), horizons(NOW), pace, chunk=100_000).run()
+    assert outcome.folded == len(runs) + 1
+    assert pace.longest_s < LIMIT_S
+    assert set(store.stats().nodes_by_label) == {"JobDay"}
+    assert store.stats().edges == 0
+    store.close()
+
+
+def test_a_wide_node_that_is_heard_of_again_while_its_edges_leave_stays(tmp_path: Path) -> None:
+    store = MemoryGraphStore()
+    hub = NodeRef("DAGRun", "backfill")
+    runs = [NodeRef("JobRun", f"r-{number:03d}") for number in range(3 * WIDE)]
+    edges = [Edge("EXECUTED", hub, run, {}, ago(31)) for run in runs]
+    store.upsert([Node(hub, {"dag_id": "backfill"}, ago(31))], edges)
+    turns = 0
+
+    @contextmanager
+    def turn() -> Generator[None]:
+        nonlocal turns
+        turns += 1
+        if turns == 10:
+            store.upsert([Node(hub, {"status": "FAILED"}, ago(0))], [])
+        yield
+
+    archive = archive_in(tmp_path)
+    Sweep(store, archive, horizons(NOW), Pace(turn, size=40)).run()
+    assert store.get([hub])[hub].props == {"dag_id": "backfill", "status": "FAILED"}
+    assert 0 < len(store.edges_of([hub])) < len(edges)
+    (day,) = archive.days("runs")
+    assert len(archive.read("runs", day).edges) == len(edges)
 
 
 def _fill(store: SqliteGraphStore, day: int) -> None:

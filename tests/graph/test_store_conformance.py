@@ -211,6 +211,17 @@ def test_every_edge_at_some_nodes_is_found_once_in_order(case: StoreCase) -> Non
         assert opened.store.edges_of([]) == []
 
 
+@every_store("get_edges")
+def test_edges_are_got_by_their_names_each_once_in_order(case: StoreCase) -> None:
+    reads = Edge("READ_FROM", run("r"), ds("a"), {"rows": 3, "jobs": ("job://j",)}, T1)
+    names = [("READ_FROM", run("r"), ds("a")), ("FEEDS", ds("b"), ds("a")), ("FEEDS", ds("a"), ds("b"))]
+    absent = [("OWNS", ds("a"), ds("b")), ("FEEDS", ds("a"), ds("x")), ("NO_SUCH", ds("a"), ds("b"))]
+    with case.opened() as opened:
+        opened.store.upsert([], [feeds("b", "a"), feeds("a", "b"), feeds("a", "c"), reads])
+        assert opened.store.get_edges([*names, *names, *absent]) == [feeds("a", "b"), feeds("b", "a"), reads]
+        assert opened.store.get_edges([]) == opened.store.get_edges(absent) == []
+
+
 @every_store("delete_edges")
 def test_deleting_edges_leaves_their_ends_and_counts_only_what_was_there(case: StoreCase) -> None:
     gone = ("FEEDS", ds("a"), ds("b"))
