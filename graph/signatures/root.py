@@ -169,6 +169,7 @@ def _inline(line: str) -> Raised | None:
     return Raised(match["cls"], match["msg"][:MAX_MESSAGE]) if match else None
 
 
+_BARE = Lazy(r"error=\d{1,3}, [\w ]{1,60}")
 _WRAPPERS = frozenset(
     (
         "SparkException Py4JJavaError AirflowException AirflowFailException ExecutionException JobException "
@@ -193,13 +194,19 @@ def ordered_by_likelihood(found: list[Raised]) -> Iterator[Raised]:
     first = [found[root]] if found else []
     rest = [r for r in ranked if all(r is not f for f in first)]
     ordered = first + rest
-    yield from (r for r in ordered if not is_wrapper(r))
-    yield from (r for r in ordered if is_wrapper(r))
+    yield from (r for r in ordered if not is_wrapper(r) and not _is_bare(r))
+    yield from (r for r in ordered if is_wrapper(r) and not _is_bare(r))
+    yield from (r for r in ordered if _is_bare(r))
 
 
 def is_wrapper(raised: Raised) -> bool:
     """Whether the exception's class says nothing but that something inside failed."""
     return raised.cls in _WRAPPERS
+
+
+def _is_bare(raised: Raised) -> bool:
+    """Whether the exception gives an operating system's number only: what it was about stands around it."""
+    return _BARE.fullmatch(raised.message.strip()) is not None
 
 
 def _root_index(found: list[Raised]) -> int:

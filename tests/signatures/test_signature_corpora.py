@@ -79,7 +79,7 @@ def test_what_no_rule_knows_is_named_by_words_that_are_no_variables(half: Path) 
     templated = [each for each in signatures if kind_of(each) == "ERROR"]
     assert not [each for each in signatures if kind_of(each) == "UNKNOWN"]
     assert len(templated) > 0.2 * len(signatures)
-    assert not [each for each in templated if re.search(r"(?<![A-Z]-)(?<!\d)\d{3}|REDACTED|0x", each)]
+    assert not [each for each in templated if re.search(r"(?<![A-Z]-)(?<!_aborted:)(?<!\d)\d{3}|REDACTED|0x", each)]
 
 
 def test_every_family_occurs_in_the_corpus() -> None:

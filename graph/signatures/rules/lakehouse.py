@@ -144,5 +144,4 @@ RULES = (
         rf"DELTA_\w*(?:UNRESOLVED|RESOLVE|COLUMN_NOT_FOUND)\w*\] cannot resolve {name('field')}",
         "field",
     ),
-    rule("ERROR", "[delta_", r"\[(?P<word>DELTA_[A-Z0-9_]+(?:\.[A-Z0-9_]+)*)\]", "word"),
 )
