@@ -2,7 +2,8 @@
 
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from signal_factory.errors import BackendUnavailable
 
@@ -60,19 +61,30 @@ class KafkaAsker:
         found: dict[str, Answer] = {}
         deadline = time.monotonic() + self._patience_s
         while awaited:
-            for message in self._consumer.consume(_AT_ONCE, _POLL_S):
-                value = message.value()
-                if message.error() is None and value is not None:
-                    answer = read_answer(unpacked(value))
-                    if (answer.ask, answer.urn) in awaited:
-                        awaited.discard((answer.ask, answer.urn))
-                        found[answer.urn] = answer
+            for answer in self._heard():
+                if (answer.ask, answer.urn) in awaited:
+                    awaited.discard((answer.ask, answer.urn))
+                    found[answer.urn] = answer
             if awaited and time.monotonic() > deadline:
                 raise BackendUnavailable(
                     f"{len(awaited)} data sets did not answer in {self._patience_s:.0f} s",
                     hint="Is a worker alive (`sf worker`)? The same is asked again.",
                 )
         return found
+
+    def _heard(self) -> Iterator[Answer]:
+        """What has come; a message that is no answer of ours is nobody's."""
+        from confluent_kafka import KafkaException
+
+        try:
+            messages = self._consumer.consume(_AT_ONCE, _POLL_S)
+        except KafkaException as error:
+            raise unavailable(self._kafka, error) from None
+        for message in messages:
+            value = message.value()
+            if message.error() is None and value is not None:
+                with suppress(zlib.error, ValueError):
+                    yield read_answer(unpacked(value))
 
 
 def packed(text: str) -> bytes:

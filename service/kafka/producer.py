@@ -55,6 +55,8 @@ class KafkaSender:
         self._producer.flush(5.0)
 
     def _put(self, record: Record, awaited: "_Awaited") -> None:
+        from confluent_kafka import KafkaException
+
         key, headers = record.key.encode("utf-8"), list(record.headers)
         while True:
             try:
@@ -64,6 +66,11 @@ class KafkaSender:
                 return
             except BufferError:
                 self._producer.poll(_POLL_S)
+            except KafkaException as error:
+                # One message that is too large is no reason to wait: who sends it may send less.
+                if error.args[0].name() == "MSG_SIZE_TOO_LARGE":
+                    raise
+                raise unavailable(self._kafka, error) from None
 
 
 class _Awaited:
