@@ -94,7 +94,10 @@ class BoltClient:
         return self._call(self._transact("execute_write", work), self._patience.write_s)
 
     def run(self, statement: str) -> None:
-        """One statement outside a transaction, as changes of the schema want it."""
+        """One statement outside a transaction, as changes of the schema want it.
+
+        What another process makes at the same moment is there: servers refuse the second, or end one.
+        """
         self._call(self._alone(statement), self._patience.write_s)
 
     def close(self) -> None:
@@ -161,9 +164,17 @@ class BoltClient:
         raise BackendUnavailable(f"{self._name} has other writers who are always quicker", hint=_ONE_WRITER)
 
     async def _alone(self, statement: str) -> None:
-        async with self._driver.session(database=self._address.database) as session:
-            result = await session.run(statement)
-            await result.consume()
+        for left in reversed(range(_TRIES)):
+            try:
+                async with self._driver.session(database=self._address.database) as session:
+                    await (await session.run(statement)).consume()
+            except self._errors.any as error:
+                if _is_there(error):
+                    return
+                if not left or not getattr(error, "is_retryable", bool)():
+                    raise
+            else:
+                return
 
     def _end(self) -> None:
         asyncio.run_coroutine_threadsafe(_settled(), self._loop).result()
@@ -200,6 +211,10 @@ def _trusting(address: BoltAddress, driver: Any) -> tuple[str, dict[str, Any]]:
     scheme, _, rest = address.url.partition("://")
     plain = f"{scheme.partition('+')[0]}://{rest}"
     return plain, {"encrypted": True, "trusted_certificates": driver.TrustCustomCAs(address.ca)}
+
+
+def _is_there(error: Exception) -> bool:
+    return str(getattr(error, "code", "")).endswith("AlreadyExists")
 
 
 def _told(error: Exception, otherwise: str) -> str:

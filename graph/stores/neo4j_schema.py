@@ -12,7 +12,7 @@ _VERSION = "CREATE CONSTRAINT sf_version IF NOT EXISTS FOR (v:GraphVersion) REQU
 _READ_VERSION = "MATCH (v:GraphVersion) RETURN max(v.version)"
 _READ_MARK = "MATCH (v:GraphVersion) RETURN max(v.reached)"
 _WRITE_MARK = "MATCH (v:GraphVersion {version: $version}) SET v.reached = $reached RETURN v.reached"
-_WRITE_VERSION = "MERGE (:GraphVersion {version: $version})"
+_WRITE_VERSION = "MERGE (v:GraphVersion {version: $version}) SET v.reached = coalesce(v.reached, -1)"
 
 
 def migrate(client: BoltClient) -> None:

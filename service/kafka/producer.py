@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from signal_factory.errors import BackendUnavailable
+
 from .settings import Kafka
 from .topics import unavailable
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from confluent_kafka import KafkaError, Message
 
 _POLL_S = 0.05
+_PROBE_S = 2.0
 
 
 class Record(NamedTuple):
@@ -31,6 +34,7 @@ class KafkaSender:
 
         self._kafka = kafka
         self._producer = Producer(kafka.producing())
+        self._is_down = False
 
     def send(self, records: Iterable[Record], timeout_s: float = 30.0) -> None:
         """Send all, and return once every replica in sync has each of them.
@@ -38,25 +42,44 @@ class KafkaSender:
         Raises:
             BackendUnavailable: some are not known to be durable; sending them again is safe.
         """
-        awaited = _Awaited()
-        for each in records:
-            awaited.more()
-            self._put(each, awaited)
-        deadline = time.monotonic() + timeout_s
-        while not awaited.all_done():
-            self._producer.poll(_POLL_S)
-            if time.monotonic() > deadline:
-                raise unavailable(self._kafka, f"{awaited.open} messages were not acknowledged in time")
-        if awaited.failure:
-            raise unavailable(self._kafka, awaited.failure)
+        if self._is_down:
+            self._probe()
+        try:
+            self._send(records, time.monotonic() + timeout_s)
+        except BackendUnavailable:
+            self._is_down = True
+            raise
+        self._is_down = False
 
     def close(self) -> None:
         """Wait for what is under way."""
         self._producer.flush(5.0)
 
-    def _put(self, record: Record, awaited: "_Awaited") -> None:
+    def _send(self, records: Iterable[Record], deadline: float) -> None:
+        awaited = _Awaited()
+        for each in records:
+            awaited.more()
+            self._put(each, awaited, deadline)
+        while not awaited.all_done():
+            self._wait(deadline, awaited)
+        if awaited.failure:
+            raise unavailable(self._kafka, awaited.failure)
+
+    def _probe(self) -> None:
+        """Fail soon while the cluster is away, since it was when last used."""
         from confluent_kafka import KafkaException
 
+        try:
+            self._producer.list_topics(timeout=_PROBE_S)
+        except KafkaException as error:
+            raise unavailable(self._kafka, error) from None
+
+    def _wait(self, deadline: float, awaited: "_Awaited") -> None:
+        self._producer.poll(_POLL_S)
+        if time.monotonic() > deadline:
+            raise unavailable(self._kafka, f"{awaited.open} messages were not acknowledged in time")
+
+    def _put(self, record: Record, awaited: "_Awaited", deadline: float) -> None:
         key, headers = record.key.encode("utf-8"), list(record.headers)
         while True:
             try:
@@ -65,12 +88,7 @@ class KafkaSender:
                 )
                 return
             except BufferError:
-                self._producer.poll(_POLL_S)
-            except KafkaException as error:
-                # One message that is too large is no reason to wait: who sends it may send less.
-                if error.args[0].name() == "MSG_SIZE_TOO_LARGE":
-                    raise
-                raise unavailable(self._kafka, error) from None
+                self._wait(deadline, awaited)
 
 
 class _Awaited:

@@ -1,7 +1,11 @@
 """The first stage as a Quix Streams application: data sets' engines behind a consumer group."""
 
 import base64
+import logging
+import signal
+import threading
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..workers.host import Held, answered
@@ -12,7 +16,9 @@ from .settings import ANSWERS, LARGEST, QUESTIONS, Kafka
 if TYPE_CHECKING:
     from quixstreams import State
 
+_LOG = logging.getLogger("signal_factory.service.workers")
 _COMMIT_S = 0.05
+_PAUSE_S = 1.0
 _KEPT, _BEFORE = "kept", "before"
 
 
@@ -21,14 +27,39 @@ def run_stage(kafka: Kafka, state_dir: Path) -> None:
 
     State lives in RocksDB under ``state_dir`` with a changelog topic; state, answers and
     offsets are committed in one transaction, so that a worker that is killed leaves no
-    half of a question.
+    half of a question. The library gives up when the cluster fails; it is begun again.
     """
+    told = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    while not told.is_set():
+        # The library listens while it runs, and for itself only.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        try:
+            _application(kafka, state_dir, told).run()
+        except Exception as error:  # noqa: BLE001 - it has many ways to say that the cluster failed
+            _LOG.error("answering is held up: %s", type(error).__name__)
+            told.wait(_PAUSE_S)
+
+
+def _application(kafka: Kafka, state_dir: Path, told: threading.Event) -> Any:
     from quixstreams import Application
+
+    class Stage(Application):
+        """Tells us when it is told to stop."""
+
+        def stop(self, fail: bool = False) -> None:
+            if not fail:
+                told.set()
+            super().stop(fail)
 
     producing = {name: value for name, value in kafka.producing().items() if name != "bootstrap.servers"}
     producing.pop("enable.idempotence")
     producing.pop("acks")
-    application = Application(
+    application = Stage(
         broker_address=kafka.servers,
         consumer_group=kafka.group("engines"),
         auto_offset_reset="earliest",
@@ -50,8 +81,7 @@ def run_stage(kafka: Kafka, state_dir: Path) -> None:
     # The library's types leave out what a state holds and what a run gives back.
     stream: Any = application.dataframe(questions)
     stream.apply(_answer, stateful=True).to_topic(answers)
-    running: Any = application
-    running.run()
+    return application
 
 
 def _answer(value: Any, state: "State[str, str]") -> bytes:

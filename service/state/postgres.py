@@ -1,6 +1,7 @@
 """The state on Postgres, for several processes at once (psycopg 3)."""
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ _DRIVER: Final = "postgresql+psycopg"
 _CONNECT_S: Final = 5
 _ANSWER_S: Final = 20.0
 """How long to wait for the answer to one statement; a server that hangs is as good as one that is away."""
+
+_AGAIN_S: Final = 2.0
+"""The same until it answers again: what is asked first of a connection is only whether it is there."""
 
 _POOL: Final = {"pool_size": 5, "max_overflow": 30, "pool_timeout": 10.0, "pool_recycle": 1800}
 _SESSION: Final = """
@@ -40,19 +44,38 @@ class _Text(StrDumperUnknown):
         return obj.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace")
 
 
+class _Patience:
+    """How long the answer of a server is waited for: less, once it gave none."""
+
+    def __init__(self) -> None:
+        self.answer_s, self.connect_s = _ANSWER_S, _CONNECT_S
+
+    def heard(self) -> None:
+        self.answer_s, self.connect_s = _ANSWER_S, _CONNECT_S
+
+    def lost(self) -> None:
+        self.answer_s, self.connect_s = _AGAIN_S, int(_AGAIN_S)
+
+
 class _Impatient(psycopg.Connection[Any]):
     """A connection that is given up when the server does not answer in time."""
 
+    patience: _Patience | None = None
+
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As the parent's, with a limit on the time."""
-        limit, began = _ANSWER_S if timeout is None else timeout, monotonic()
+        patience = self.patience or _Patience()
+        limit, began = patience.answer_s if timeout is None else timeout, monotonic()
         try:
-            return super().wait(gen, interval, limit)
+            found = super().wait(gen, interval, limit)
         except psycopg.OperationalError:
             if monotonic() - began < limit:
                 raise
             self.close()
-            raise psycopg.OperationalError(f"no answer within {_ANSWER_S:.0f} s") from None
+            patience.lost()
+            raise psycopg.OperationalError(f"no answer within {limit:.0f} s") from None
+        patience.heard()
+        return found
 
 
 def open_server(state_url: str, *, read_only: bool = False) -> Database:
@@ -114,13 +137,20 @@ def _engine(url: URL) -> Engine:
         **_POOL,
     )
 
-    event.listen(engine, "do_connect", _connected)
+    event.listen(engine, "do_connect", partial(_connected, _Patience()))
     return engine
 
 
-def _connected(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-    given = {"connect_timeout": _CONNECT_S, "application_name": "signal-factory", **options}
-    made = _Impatient.connect(*arguments, **given)
+def _connected(
+    patience: _Patience, _dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]
+) -> Any:
+    given = {"connect_timeout": patience.connect_s, "application_name": "signal-factory", **options}
+    try:
+        made = _Impatient.connect(*arguments, **given)
+    except psycopg.OperationalError:
+        patience.lost()
+        raise
+    made.patience = patience
     try:
         made.adapters.register_dumper(str, _Text)
         made.execute(_SESSION)

@@ -16,9 +16,10 @@ from ..eventlog import EventLog
 from ..gate import Gate
 from ..stride import Stride
 from ..trouble import Trouble, deadline_aside, event_aside, what_raised
-from .ranges import Drop, Heard, Range, heard_in, range_in
+from .ranges import Drop, Heard, Range, heard_in, range_in, unsaid_in, unsaid_row
 
 _LOG = logging.getLogger("signal_factory.service.workers")
+_OF_SIGNALS = "signal/"
 _OF_INCIDENTS = ("episode/", "settled/")
 
 
@@ -49,6 +50,8 @@ class Leading:
         saved = log.load_state()
         engine.load(saved.rows)
         clock.observe(saved.lead_s)
+        # The last leader may have ended between keeping them and telling them.
+        said({key: saved.rows[key] for key in unsaid_in(saved.rows) if key in saved.rows})
         self._range, self.applied = range_in(saved.rows), saved.offset
         self._heard: Heard = heard_in(saved.rows)
         self._looked_at = float("-inf")
@@ -129,7 +132,8 @@ class Leading:
         except Exception as error:  # noqa: BLE001 - nothing may hold all that follows up
             self._mend(current, entries, self._engine.trouble(error))
             return
-        self._keep(entries, rows, [deadline_aside(each.due, each.what) for each in current.drops])
+        unsaid = unsaid_row(key for key, text in rows.items() if text and key.startswith(_OF_SIGNALS))
+        self._keep(entries, rows | unsaid, [deadline_aside(each.due, each.what) for each in current.drops])
         self._said(rows)
 
     def _folded(self, current: Range, entries: Sequence[LogEntry]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from signal_factory.ids import canonical_json
 from ..eventlog import DONE
 from ..memory_rows import read_json
 
-ROW, HEARD = "range", "heard"
+ROW, HEARD, UNSAID = "range", "heard", "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,13 @@ class Heard:
 def heard_in(rows: Mapping[str, str]) -> Heard:
     """The counts of saved engine state."""
     return Heard(*read_json(rows[HEARD])) if rows.get(HEARD) else Heard()
+
+
+def unsaid_row(keys: Iterable[str]) -> dict[str, str]:
+    """Which rows of a range are still to be told to others, as a row of engine state."""
+    return {UNSAID: canonical_json(sorted(keys))}
+
+
+def unsaid_in(rows: Mapping[str, str]) -> list[str]:
+    """Which rows the last range may not have told: they are told again."""
+    return [str(each) for each in read_json(rows[UNSAID])] if rows.get(UNSAID) else []
