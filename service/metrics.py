@@ -18,8 +18,13 @@ class Metrics:
         gauges: Callable[[], Mapping[str, float]],
         budgets: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
         caps: Callable[[], Sequence[Mapping[str, Any]]] = tuple,
+        lags: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
-        """``budgets`` are the items of ``service.budgets.document``, ``caps`` documents of ``CapUse``."""
+        """What is asked at each scrape.
+
+        ``budgets`` are the items of ``service.budgets.document``, ``caps`` documents of ``CapUse``,
+        ``lags`` the messages that wait for each consumer group.
+        """
         self._registry = CollectorRegistry()
         self._events = Counter(
             "sf_ingest_events",
@@ -42,6 +47,7 @@ class Metrics:
         self._registry.register(_Gauges(gauges))
         self._registry.register(_Budgets(budgets))
         self._registry.register(_Caps(caps))
+        self._registry.register(_Lags(lags))
 
     def ingested(self, kind: str, outcome: str, count: int = 1) -> None:
         """``outcome`` is accepted, duplicate or rejected; an unknown kind is counted as such."""
@@ -71,6 +77,23 @@ class _Gauges(Collector):
     def collect(self) -> Iterable[GaugeMetricFamily]:
         for name, value in self._read().items():
             yield GaugeMetricFamily(f"sf_{name}", name.replace("_", " ").capitalize() + ".", value=value)
+
+
+class _Lags(Collector):
+    """By consumer group: messages that were sent and are not taken in; -1 where nobody can tell."""
+
+    def __init__(self, read: Callable[[], Mapping[str, float]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        waiting = self._read()
+        lag = GaugeMetricFamily("sf_bus_lag_messages", "Messages that wait for a group.", labels=["group"])
+        for group, messages in waiting.items():
+            lag.add_metric([group], messages)
+        return (lag,) if waiting else ()
 
 
 class _Budgets(Collector):

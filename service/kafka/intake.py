@@ -16,6 +16,7 @@ from .settings import INCOMING, INTAKE, Kafka
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message, TopicPartition
 
+_PATIENCE_S = 30.0
 Append = Callable[[Sequence[Row], datetime, Iterable[Rejected]], Appended]
 
 
@@ -38,7 +39,7 @@ class Intake:
         self._names = {kafka.topic(name): name for name in INCOMING}
         self._sender = KafkaSender(kafka)
         self._committed: dict[Partition, int] = {}
-        self._ordered = Ordered[_Taken](kafka, INTAKE, self._arrived)
+        self._ordered = Ordered[_Taken](kafka, INTAKE, self._arrived, _PATIENCE_S)
         self._consumer = self._ordered.consumer
         self._consumer.subscribe(sorted(self._names), on_assign=self._assigned, on_revoke=self._revoked)
 

@@ -1,5 +1,7 @@
 """What a consumer reads, in order of time, and no more of it at once than can be held."""
 
+import math
+import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -19,9 +21,6 @@ _FETCHING: dict[str, str | int] = {
 }  # fmt: skip
 """A little of each partition at a time, so that little has to wait for others."""
 
-_PATIENCE_S = 30.0
-"""A partition that neither brings anything nor ends is waited for no longer than this."""
-
 
 class Ordered(Generic[T]):
     """A consumer behind a merge. One thread owns it.
@@ -30,12 +29,23 @@ class Ordered(Generic[T]):
     that a long backlog comes in order of time too, and in bounded memory.
     """
 
-    def __init__(self, kafka: Kafka, group: str, read: Callable[["Message", Partition], Arrived[T]]) -> None:
-        """``group`` is its short name; ``read`` says what a message is and when it was."""
+    def __init__(
+        self,
+        kafka: Kafka,
+        group: str,
+        read: Callable[["Message", Partition], Arrived[T]],
+        patience_s: float = math.inf,
+    ) -> None:
+        """``group`` is its short name; ``read`` says what a message is and when it was.
+
+        A partition that neither brings anything nor ends is waited for ``patience_s``; then what
+        is too much to be held goes on without it.
+        """
         from confluent_kafka import Consumer
 
         self._kafka, self._read = kafka, read
-        self._merge: Merge[T] = Merge(_MOST_HELD)
+        self._merge: Merge[T] = Merge(_MOST_HELD if math.isfinite(patience_s) else sys.maxsize)
+        self._patience_s = patience_s
         self._paused: set[Partition] = set()
         self._moved_at = time.monotonic()
         self._reachable = True
@@ -114,10 +124,10 @@ class Ordered(Generic[T]):
 
     def _hold_back(self, *, is_moving: bool) -> None:
         now = time.monotonic()
-        if is_moving or not self._paused:
+        if is_moving or not self._merge.held:
             self._moved_at = now
         limit = _MOST_HELD // 4 if self._paused else _MOST_HELD // 2
-        is_full = self._merge.held >= limit and now - self._moved_at < _PATIENCE_S
+        is_full = self._merge.held >= limit and now - self._moved_at < self._patience_s
         ahead = self._merge.ahead() if is_full else set[Partition]()
         if later := self._paused - ahead:
             self.consumer.resume([_place(each) for each in later])

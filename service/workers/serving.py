@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 
+from engines.families import FRESHNESS
 from graph.port import GraphStore
 from signal_factory.errors import BackendUnavailable
 
@@ -44,14 +45,18 @@ class FleetApplication(Application):
         private_directory(settings.data_dir)
         self._kafka = kafka_of(settings)
         make_topics(self._kafka, partitions=settings.kafka_partitions, replicas=settings.kafka_replicas)
-        self._sender, self._lag = KafkaSender(self._kafka), Lag(self._kafka)
+        self._sender = KafkaSender(self._kafka)
+        self._lag = Lag(self._kafka, (FRESHNESS.name,) if settings.watch else ())
+        self._waiting: Mapping[str, float] = {}
         self._asking_lag = threading.Lock()
         self.log, self._graph = log_of(settings), graph_of(settings, read_only=True)
         self.log.follow(self._graph)
         self._engine = Engine(self._graph, _nobody_asked)
         self._engine.limit(settings.routes.policy().limits)
         self._gate = Gate()
-        self.metrics = Metrics(self._gauges, lambda: self.budgets()["items"], self._caps)
+        self.metrics = Metrics(
+            self._gauges, lambda: self.budgets()["items"], self._caps, lambda: self._waiting
+        )
         self.read_model = GatedReadModel(self._gate, self._engine.read_model, self.metrics.explained)
         self._clock = EngineClock(now, follows_events=settings.clock == "auto")
         self._routing = None
@@ -99,13 +104,14 @@ class FleetApplication(Application):
         late = int(self.now().timestamp() - LATE_S) * 1000
         try:
             with self._asking_lag:
-                return self._lag.behind(late)
+                found = self._lag.behind(late)
         except BackendUnavailable:
-            return Behind(-1, is_late=True)
+            found = Behind(dict.fromkeys(self._lag.groups, -1), is_late=True)
+        self._waiting = found.messages
+        return found
 
     def _gauges(self) -> Mapping[str, float]:
-        behind = self._behind()
-        return {**super()._gauges(), "bus_lag_messages": behind.messages, "bus_late": float(behind.is_late)}
+        return {**super()._gauges(), "bus_late": float(self._behind().is_late)}
 
 
 class _Nobody:

@@ -80,6 +80,7 @@ def test_events_sent_to_one_process_are_judged_by_another_and_explained_by_the_f
         assert client.post(path, json=told).is_success
         _eventually(lambda: client.get("/api/v1/budgets").json()["confidence"]["verdicts"] == 1)
         metrics = client.get("/metrics").text
-        assert "sf_bus_lag_messages 0.0" in metrics
+        assert 'sf_bus_lag_messages{group="intake"} 0.0' in metrics
+        _eventually(lambda: 'sf_bus_lag_messages{group="freshness"} 0.0' in client.get("/metrics").text)
         assert "sf_bus_late 0.0" in metrics
         assert worker.poll() is None

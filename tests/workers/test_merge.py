@@ -48,6 +48,27 @@ def test_what_each_partition_has_in_order_comes_out_in_one_order(
     }
 
 
+@given(partitions, st.integers(1, 5))
+def test_no_more_is_held_than_asked_for_when_partitions_ahead_wait(
+    times: list[list[int]], limit: int
+) -> None:
+    """One partition is read to its end before the next, as far as it is not held back."""
+    merge, out, most = _made(), list[tuple[int, int, int]](), 0
+    waiting = {partition: list(enumerate(seconds)) for partition, seconds in enumerate(times)}
+    while waiting:
+        ahead = merge.ahead() if merge.held >= limit else set[tuple[str, int]]()
+        partition = next(each for each in waiting if ("evidence", each) not in ahead)
+        if waiting[partition]:
+            merge.add(_arrived(partition, *waiting[partition].pop(0)))
+        else:
+            merge.ended(("evidence", partition))
+            del waiting[partition]
+        out += merge.take()
+        most = max(most, merge.held)
+    assert [each[0] for each in out] == sorted(second for seconds in times for second in seconds)
+    assert most <= limit + ALL
+
+
 def test_nothing_goes_on_while_a_partition_may_bring_something_earlier() -> None:
     merge = _made()
     merge.add(_arrived(0, 0, 5))

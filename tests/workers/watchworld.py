@@ -21,8 +21,8 @@ from service.watch.opening import Means, known_of
 from service.watch.rows import WatchRows
 from service.watch.term import Rhythm, Term
 
-_RHYTHM = Rhythm(look_s=0.0, save_s=0.0)
-"""Every turn looks at the time and keeps what it knows."""
+_RHYTHM = Rhythm(look_s=0.0, save_s=3_600.0)
+"""Every turn looks at the time; what is known is kept at the first, and when it stops."""
 
 
 class Told(NamedTuple):
@@ -57,6 +57,11 @@ def until_caught_up(term: Term, tap: Tap, turns: int = 500) -> None:
     raise AssertionError("the watch never came to the end of its partitions")
 
 
+def stop(term: Term) -> None:
+    term.save()
+    term.close()
+
+
 def let_go(means: Means) -> None:
     means.lease.release()
     means.close()
@@ -72,7 +77,7 @@ def on_the_bus(kafka: Kafka) -> list[Told]:
     partitions = set(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
     consumer.assign([TopicPartition(topic, each, OFFSET_BEGINNING) for each in sorted(partitions)])
     while partitions:
-        for message in consumer.consume(1_000, 1.0):
+        for message in consumer.consume(1_000, 0.2):
             if message.error() is not None:
                 partitions.discard(message.partition() or 0)
                 continue
