@@ -6,7 +6,7 @@ the events, as it did when they came, so that what has left the graph does not s
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,14 @@ Sweep = Callable[[Engine, datetime], object]
 class MakingAnew:
     """Folds events into an empty graph, up to where the saved state stands."""
 
-    def __init__(self, graph: GraphStore, read: Read, sweep: Sweep | None) -> None:
-        """``sweep`` is one pass of retention at a moment; None where nothing ever leaves the graph."""
-        self._graph, self._read, self._sweep = graph, read, sweep
+    def __init__(
+        self, graph: GraphStore, read: Read, sweep: Sweep | None, aside: Collection[int] = ()
+    ) -> None:
+        """``sweep`` is one pass of retention at a moment; None where nothing ever leaves the graph.
+
+        The events ``aside`` had no effect when they came, and have none now.
+        """
+        self._read, self._sweep, self._aside = read, sweep, aside
         self._engine, self._day = Engine(graph), date.min
 
     def run(self, rows: Mapping[str, str], upto: int, may_go_on: Callable[[], object]) -> None:
@@ -59,11 +64,13 @@ class MakingAnew:
         self._end(restored({"time": rows["time"]})[1].clock.now if "time" in rows else None)
 
     def _fold(self, entry: LogEntry) -> None:
+        if entry.seq in self._aside:
+            return
         try:
             self._engine.apply(entry.envelope)
         except (BackendUnavailable, MemoryError):
             raise
-        except Exception as error:  # noqa: BLE001 - it was set aside when it came, too
+        except Exception as error:  # noqa: BLE001 - it did not raise when it came
             _LOG.error("event %d has no effect on the graph: %s", entry.seq, what_raised(error))
         self._pass()
 

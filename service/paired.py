@@ -5,10 +5,14 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from graph.watched import WatchedStore
 from signal_factory.errors import BackendUnavailable
 
 from .eventlog import EventLog, SavedState
+from .state.tables import rejected
+from .trouble import EVENT_ASIDE, aside_number
 
 if TYPE_CHECKING:
     from .entries import LogEntry
@@ -96,10 +100,16 @@ class PairedLog(EventLog):
 
         _LOG.warning("the graph is behind the state and is made anew from %d events", saved.offset)
         sweep = sweeping(self._settings) if self._settings is not None else None
-        making = MakingAnew(graph.empty(), super().read_from, sweep)
+        making = MakingAnew(graph.empty(), super().read_from, sweep, self._aside())
         making.run(saved.rows, saved.offset, self._go_on)
         graph.filled(saved.offset)
         _LOG.warning("the graph is whole again")
+
+    def _aside(self) -> set[int]:
+        """Events that have no effect on the saved state, and so have none on its graph."""
+        with self._db.reading() as db:
+            reasons = db.execute(select(rejected.c.reason).where(rejected.c.code == EVENT_ASIDE)).scalars()
+            return {aside_number(each) for each in reasons}
 
     def _go_on(self) -> None:
         if self._halted.is_set():

@@ -12,6 +12,8 @@ from signal_factory.times import format_time
 from .entries import LogEntry, Rejected
 
 _ROOT = Path(__file__).parents[1]
+EVENT_ASIDE = "not_applied"
+"""The code of events that were set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,13 @@ def event_aside(entry: LogEntry, what: str) -> tuple[Rejected, datetime]:
     """What is kept of an event that was set aside; its body stays in the log."""
     kind = entry.envelope.kind
     reason = f"event {entry.seq} of kind {kind} could not be applied ({what}); it stays in the log"
-    return Rejected("engine", "not_applied", reason, b""), entry.envelope.time
+    return Rejected("engine", EVENT_ASIDE, reason, b""), entry.envelope.time
+
+
+def aside_number(reason: str) -> int:
+    """The number of the event that ``event_aside`` gave this reason for; 0 where it tells none."""
+    word, number, *_ = [*reason.split(maxsplit=2), "", ""]
+    return int(number) if word == "event" and number.isdecimal() else 0
 
 
 def deadline_aside(due: Deadline, what: str) -> tuple[Rejected, datetime]:

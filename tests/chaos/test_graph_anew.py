@@ -18,6 +18,7 @@ from service.entries import prepare
 from service.paired import PairedLog
 from service.rcabench.fleet import generate
 from service.settings import load_settings
+from service.trouble import event_aside
 from signal_factory.errors import BackendUnavailable
 from signal_factory.wire import Envelope, read_envelope
 
@@ -153,3 +154,15 @@ def test_what_retention_took_out_of_the_graph_does_not_come_back(tmp_path: Path)
         log.load_state()
         assert store.stats() == counts
         assert graph_hash(store) == folded
+
+
+def test_an_event_that_was_set_aside_has_no_effect_on_a_graph_made_anew(tmp_path: Path) -> None:
+    graph, poison = tmp_path / "graph.db", 40
+    with _opened(tmp_path, graph) as (log, store):
+        log.append(EVENTS[:80], NOW)
+        entry = log.read_from(poison, 1)[0]
+        log.save_state({}, 0, None, [event_aside(entry, "ValueError in engines")])
+        log.save_state({}, 80)
+        store.empty()
+        log.load_state()
+        assert graph_hash(store) == _replayed([*EVENTS[:poison], *EVENTS[poison + 1 : 80]])
