@@ -4,8 +4,10 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTEST_ARGS ?=
 JOBS ?= 2
+STORES ?=
+ELEMENTS ?= 300000
 
-.PHONY: help setup setup-dev setup-all demo serve test check format bench clients services services-fetch services-lock lock lock-check clean
+.PHONY: help setup setup-dev setup-all demo serve test check format bench bench-graph clients services services-fetch services-lock lock lock-check clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -44,6 +46,9 @@ format: setup-dev ## Put every file into the one format
 
 bench: setup ## Measure ingest and explanation
 	@$(BIN)/sf bench
+
+bench-graph: setup-dev ## Measure a year of runs on each graph store (STORES="sqlite neo4j", ELEMENTS=3000000)
+	@$(BIN)/python tests/bench/bench_graph.py $(STORES) --elements $(ELEMENTS)
 
 clients: ## Build the real dbt, Spark and Airflow that the client tests run
 	@scripts/clients.sh

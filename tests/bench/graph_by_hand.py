@@ -5,9 +5,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from graph_year import year
-
-from graph.model import Edge, ExpandSpec, Node, NodeRef
+from graph.model import ExpandSpec, NodeRef
 
 _WALK = """
 WITH RECURSIVE
@@ -33,14 +31,6 @@ SELECT e.id, e.kind, e.src, e.dst, e.at, e.props, e.times
 FROM json_each(:ids) AS w CROSS JOIN json_each(:kinds) AS k CROSS JOIN edge AS e INDEXED BY edge_out
 WHERE e.src = w.value AND e.kind = k.value AND e.at BETWEEN :since AND :until
   AND e.dst IN (SELECT id FROM near)
-"""
-_TABLES = """
-CREATE TABLE node (id INTEGER PRIMARY KEY, label INTEGER, key TEXT, at TEXT, props TEXT, times TEXT);
-CREATE TABLE edge (id INTEGER PRIMARY KEY, kind TEXT, src TEXT, dst TEXT, at TEXT, props TEXT, times TEXT);
-CREATE UNIQUE INDEX node_key ON node (label, key);
-CREATE UNIQUE INDEX edge_identity ON edge (src, kind, dst);
-CREATE INDEX edge_out ON edge (src, kind, at, dst);
-CREATE INDEX edge_in ON edge (dst, kind, at, src);
 """
 
 
@@ -72,33 +62,11 @@ class ByHand:
         ids = json.dumps([row[0] for row in nodes])
         return nodes, self._connection.execute(_BETWEEN, {**bounds, "ids": ids}).fetchall()
 
+    def sizes(self, seed: NodeRef, spec: ExpandSpec) -> tuple[int, int]:
+        """How many rows of nodes and of edges there are."""
+        nodes, edges = self.expand(seed, spec)
+        return len(nodes), len(edges)
 
-def insert_raw(path: Path, elements: int, size: int) -> int:
-    """Plain batched inserts of the same rows into tables with the same indexes; the number of rows."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _TABLES)
-    rows = 0
-    pending: list[Node | Edge] = []
-    for batch in year(elements):
-        pending += batch.nodes
-        pending += batch.edges
-        if len(pending) >= size:
-            rows += _insert(connection, pending)
-            pending.clear()
-    rows += _insert(connection, pending)
-    connection.close()
-    return rows
-
-
-def _insert(connection: sqlite3.Connection, pending: list[Node | Edge]) -> int:
-    nodes = [(n.ref.label, n.ref.key, n.at, json.dumps(n.props)) for n in pending if isinstance(n, Node)]
-    edges = [
-        (e.kind, e.src.key, e.dst.key, e.at, json.dumps(e.props)) for e in pending if isinstance(e, Edge)
-    ]
-    connection.execute("BEGIN")
-    connection.executemany("INSERT OR IGNORE INTO node (label, key, at, props) VALUES (?, ?, ?, ?)", nodes)
-    connection.executemany(
-        "INSERT OR IGNORE INTO edge (kind, src, dst, at, props) VALUES (?, ?, ?, ?, ?)", edges
-    )
-    connection.execute("COMMIT")
-    return len(pending)
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()

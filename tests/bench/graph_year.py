@@ -39,28 +39,31 @@ def job(dag: int, task: int) -> NodeRef:
 
 def year(elements: int) -> Iterator[Batch]:
     """The whole history in order of time, a DAG run at a time."""
-    yield _tree()
+    yield from _tree()
     runs = max(1, (elements - 12_000) // ELEMENTS_PER_DAG_RUN)
     step = timedelta(days=365) / runs
     for number in range(runs):
-        yield _dag_run(number, START + step * number)
+        yield dag_run(number, START + step * number)
 
 
-def _tree() -> Batch:
-    nodes, edges, level = [Node(TREE_ROOT)], list[Edge](), [TREE_ROOT]
+def _tree() -> Iterator[Batch]:
+    yield Batch([Node(TREE_ROOT)], [])
+    level = [TREE_ROOT]
     for fanout in TREE_FANOUT:
         below = list[NodeRef]()
         for parent in level:
+            nodes, edges = list[Node](), list[Edge]()
             for child in range(fanout):
                 ref = NodeRef("Dataset", f"{parent.key}.{child:02d}")
                 nodes.append(Node(ref, {"name": ref.key, "tier": 3, "type": "dashboard"}, format_time(START)))
                 edges.append(Edge("FEEDS", parent, ref, {"count": 1}, format_time(START)))
                 below.append(ref)
+            yield Batch(nodes, edges)
         level = below
-    return Batch(nodes, edges)
 
 
-def _dag_run(number: int, moment: datetime) -> Batch:
+def dag_run(number: int, moment: datetime) -> Batch:
+    """One run of a DAG with its five tasks."""
     dag, at = number % DAGS, format_time(moment)
     run = NodeRef("DAGRun", f"scheduled__{dag:03d}__{at}")
     batch = Batch(
