@@ -27,9 +27,8 @@ class KafkaBroker(Server):
         self._file.write_text("\n".join(self._settings()), encoding="utf-8")
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = [java(), "-cp", self._classes, "kafka.tools.StorageTool"]
-        subprocess.run(
-            [*tool, "format", "-t", f"A{cluster[1:]}", "-c", str(self._file)], check=True, capture_output=True
-        )
+        told = ["format", "-t", f"A{cluster[1:]}", "-c", str(self._file), *self._users()]
+        subprocess.run([*tool, *told], check=True, capture_output=True)
 
     def command(self) -> list[str]:
         """The entry point with its one file."""
@@ -43,8 +42,12 @@ class KafkaBroker(Server):
         """Whether the broker lists itself."""
         # The client has no types.
         admin: Any = import_module("confluent_kafka.admin")
-        client = admin.AdminClient({"bootstrap.servers": self.where().url, "log_level": 0})
+        client = admin.AdminClient({"bootstrap.servers": f"127.0.0.1:{self._port}", "log_level": 0})
         return bool(client.list_topics(timeout=2).brokers)
+
+    def _users(self) -> list[str]:
+        """What the tool is told of users that the cluster begins with."""
+        return []
 
     @property
     def _file(self) -> Path:

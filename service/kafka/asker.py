@@ -9,8 +9,8 @@ from signal_factory.errors import BackendUnavailable
 
 from ..workers.messages import Answer, Question, question_text, read_answer
 from .producer import KafkaSender, Record
+from .refused import unavailable
 from .settings import ANSWERS, QUESTIONS, Kafka
-from .topics import unavailable
 
 _AT_ONCE = 1_000
 _POLL_S = 0.02

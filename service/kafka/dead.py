@@ -10,8 +10,8 @@ from signal_factory.times import format_time
 
 from ..entries import Rejected
 from .producer import KafkaSender, Record
+from .refused import misconfigured, unavailable
 from .settings import DEAD, Kafka
-from .topics import unavailable
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message, TopicPartition
@@ -89,7 +89,10 @@ def _letter(message: "Message") -> DeadLetter:
 def _reading(kafka: Kafka, group: str) -> Generator["Consumer"]:
     from confluent_kafka import Consumer, KafkaException
 
-    consumer = Consumer(kafka.consuming(group))
+    try:
+        consumer = Consumer(kafka.consuming(group))
+    except KafkaException as error:
+        raise misconfigured(kafka, error) from None
     try:
         yield consumer
     except KafkaException as error:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .merge import Arrived, Merge, Partition
+from .refused import unavailable
 from .settings import INCOMING, Kafka
-from .topics import unavailable
 
 if TYPE_CHECKING:
     from confluent_kafka import Message, TopicPartition

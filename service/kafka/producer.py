@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from signal_factory.errors import BackendUnavailable
 
+from .refused import unavailable
 from .settings import Kafka
-from .topics import unavailable
 
 if TYPE_CHECKING:
     from confluent_kafka import KafkaError, Message

@@ -28,7 +28,7 @@ class Kafka:
 
     servers: str
     prefix: str = "signal_factory"
-    client: Mapping[str, str] = field(default_factory=dict[str, str])
+    client: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     session_s: float = 10.0
 
     def topic(self, name: str) -> str:

@@ -45,6 +45,15 @@ def run_stage(kafka: Kafka, state_dir: Path) -> None:
             told.wait(_PAUSE_S)
 
 
+def _connection(kafka: Kafka) -> Any:
+    """How the library's own clients, which make topics, get in."""
+    from quixstreams.kafka import configuration
+
+    untyped: Any = configuration.ConnectionConfig
+    told = {"bootstrap.servers": kafka.servers, **kafka.client}
+    return untyped.from_librdkafka_dict(told, ignore_extras=True)
+
+
 def _application(kafka: Kafka, state_dir: Path, told: threading.Event) -> Any:
     from quixstreams import Application
 
@@ -60,7 +69,7 @@ def _application(kafka: Kafka, state_dir: Path, told: threading.Event) -> Any:
     producing.pop("enable.idempotence")
     producing.pop("acks")
     application = Stage(
-        broker_address=kafka.servers,
+        broker_address=_connection(kafka),
         consumer_group=kafka.group("engines"),
         auto_offset_reset="earliest",
         processing_guarantee="exactly-once",

@@ -8,8 +8,8 @@ from ..intake import Limits
 from .merge import Arrived, Partition
 from .ordered import Ordered
 from .passing import Heard, hear
+from .refused import unavailable
 from .settings import INCOMING, INTAKE, Kafka
-from .topics import unavailable
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message

@@ -1,17 +1,16 @@
-"""Making the topics, and saying what is wrong with a cluster."""
+"""Making the topics."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from signal_factory.errors import BackendUnavailable
-
+from .refused import admin_of, refusal, unavailable
 from .settings import ANSWERS, DEAD, INCOMING, LARGEST, QUESTIONS, SIGNALS, Kafka
 
 if TYPE_CHECKING:
-    from confluent_kafka.admin import NewTopic
+    from confluent_kafka.admin import AdminClient, NewTopic
 
-_TIMEOUT_S = 15.0
+_TIMEOUT_S, _FIRST_S = 15.0, 3.0
 _WEEK_MS = 7 * 86_400_000
 
 
@@ -19,14 +18,14 @@ def make_topics(kafka: Kafka, *, partitions: int, replicas: int) -> None:
     """Make the topics that do not exist yet; those that do stay as they are.
 
     Raises:
-        BackendUnavailable: the cluster does not answer.
+        BackendUnavailable: the cluster does not answer, or does not let us in.
+        ConfigurationError: ``[kafka]`` has settings that are none.
     """
     from confluent_kafka import KafkaException
-    from confluent_kafka.admin import AdminClient
 
-    client = AdminClient(kafka.common())
+    client = admin_of(kafka)
     try:
-        known = client.list_topics(timeout=_TIMEOUT_S).topics
+        known = _known(kafka, client)
         wanted = [each for each in _topics(kafka, partitions, replicas) if each.topic not in known]
         for made in client.create_topics(wanted, request_timeout=_TIMEOUT_S).values() if wanted else ():
             _made(made)
@@ -34,12 +33,16 @@ def make_topics(kafka: Kafka, *, partitions: int, replicas: int) -> None:
         raise unavailable(kafka, error) from None
 
 
-def unavailable(kafka: Kafka, error: object) -> BackendUnavailable:
-    """What the caller is told when the cluster fails."""
-    return BackendUnavailable(
-        f"Kafka at {kafka.servers} cannot be used: {error}",
-        hint="Check that the brokers run and that SF_KAFKA_SERVERS names them; it is tried again by itself.",
-    )
+def _known(kafka: Kafka, client: "AdminClient") -> Collection[str]:
+    """The topics that exist; who is not let in is told so soon."""
+    from confluent_kafka import KafkaException
+
+    try:
+        return client.list_topics(timeout=_FIRST_S).topics
+    except KafkaException:
+        if refusal(kafka):
+            raise
+    return client.list_topics(timeout=_TIMEOUT_S - _FIRST_S).topics
 
 
 def _topics(kafka: Kafka, partitions: int, replicas: int) -> Iterable["NewTopic"]:
