@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from .refused import unavailable
 from .settings import INCOMING, INTAKE, Kafka
-from .topics import unavailable
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, TopicPartition
