@@ -2,6 +2,7 @@
 
 import secrets
 import subprocess
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,6 +30,14 @@ class Neo4jServer(Server):
         """Write the settings and set the password."""
         (self.directory / "conf").mkdir()
         (self.directory / "conf" / "neo4j.conf").write_text("\n".join(self._settings()), encoding="utf-8")
+        self.renew()
+
+    def data(self) -> Sequence[Path]:
+        """One folder, accounts included."""
+        return (self.directory / "data",)
+
+    def renew(self) -> None:
+        """Set the password."""
         subprocess.run(
             [java(), "-cp", self._classes, "org.neo4j.server.startup.Neo4jAdminCommand",
              "dbms", "set-initial-password", self._password],

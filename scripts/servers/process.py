@@ -2,12 +2,14 @@
 
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +19,7 @@ from .keeper import PID_FILE
 START_S = 90.0
 STOP_S = 20.0
 _POLL_S = 0.1
+_FOR_ALL = (signal.SIGSTOP, signal.SIGCONT, signal.SIGKILL)
 
 
 class ServerFailed(Exception):
@@ -141,6 +144,20 @@ class Server(ABC):
         self.stop()
         return self.start()
 
+    def lose(self) -> None:
+        """Kill it and take its data away: the next start finds an empty server on the same ports."""
+        self.kill()
+        for path in self.data():
+            shutil.rmtree(path)
+        self.renew()
+
+    def data(self) -> Sequence[Path]:
+        """The folders that a start would find its data in."""
+        return ()
+
+    def renew(self) -> None:  # noqa: B027 - most need nothing
+        """What has to be done before a start without data."""
+
     def release(self) -> None:
         """Leave it running for others: whoever owns the set it belongs to will end it."""
         self._running().returncode = 0
@@ -158,13 +175,28 @@ class Server(ABC):
     def _signal(self, number: signal.Signals) -> None:
         process = self._running()
         if process.poll() is None:
+            # Those of Postgres lead groups of their own.
+            others = _below(process.pid) if number in _FOR_ALL else []
             os.killpg(process.pid, number)
+            for each in others:
+                with suppress(ProcessLookupError):
+                    os.kill(each, number)
 
     def _answers(self) -> bool:
         try:
             return self.answers()
         except Exception:  # noqa: BLE001 - each driver has its own ways to say "not yet"
             return False
+
+
+def _below(pid: int) -> list[int]:
+    """The processes that a process began, and those that they began."""
+    found = [pid]
+    for parent in found:
+        with suppress(OSError):
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+            found += map(int, children)
+    return found[1:]
 
 
 def unprivileged() -> str | None:
