@@ -14,6 +14,7 @@ from ..lazy import Lazy
 from ..parts import identifier, join
 
 _WORD = Lazy(r"[a-z_]{4,60}")
+_WHOLE = Lazy(r"(?<![\w*}-])[a-z_]{4,60}(?![\w*{-])")
 _SUFFIX = Lazy(r"(?<=[a-z]{4})(?:error|exception|failure)$")
 _UNABLE = Lazy(r"\b(?:can ?not|can['’]?t|could ?n['’]?t|could not|unable to|not able to)\b")
 _NEGATED = Lazy(r"(?<=[a-z]{2})n['’]t\b")
@@ -23,11 +24,11 @@ _QUOTE = r"[`'\"‘’“”\\]{0,2}"
 
 
 class Known(NamedTuple):
-    """One fragment: where it stands in the tables, the failure it tells and its pattern."""
+    """One fragment: where it stands in the tables and the failure it tells."""
 
     order: int
     signature: str
-    pattern: Lazy
+    fragment: str
 
 
 def known_failure(lowered: str) -> str | None:
@@ -39,7 +40,7 @@ def known_failure(lowered: str) -> str | None:
         {each for word in words for each in index.get(word, ())}, key=lambda known: known.order
     )
     for candidate in candidates:
-        match = candidate.pattern.search(lowered)
+        match = _compiled(candidate.fragment).search(lowered)
         if match:
             named = match.groupdict().get("name")
             return join(*_split(candidate.signature, named))
@@ -60,9 +61,13 @@ def _split(signature: str, named: str | None) -> tuple[str, list[str]]:
 def _index() -> dict[str, list[Known]]:
     index: dict[str, list[Known]] = {}
     for order, (signature, fragment) in enumerate(entries()):
-        known = Known(order, signature, Lazy(pattern_of(fragment)))
-        index.setdefault(key_of(fragment), []).append(known)
+        index.setdefault(key_of(fragment), []).append(Known(order, signature, fragment))
     return index
+
+
+@cache
+def _compiled(fragment: str) -> re.Pattern[str]:
+    return re.compile(pattern_of(fragment))
 
 
 def entries() -> Iterator[tuple[str, str]]:
@@ -85,8 +90,7 @@ def _written(fragment: str) -> tuple[str, ...]:
 
 def key_of(fragment: str) -> str:
     """The fragment's longest whole word, by which it is looked up."""
-    words = re.findall(r"(?<![\w*}-])[a-z_]{4,60}(?![\w*{-])", fragment)
-    return max(words, key=len, default="")
+    return max(_WHOLE.findall(fragment), key=len, default="")
 
 
 def pattern_of(fragment: str) -> str:
