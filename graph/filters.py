@@ -1,9 +1,10 @@
 """What may become a node at all (spec: architecture_review.md §1.3, "strict write filters").
 
 Rules come first and depend on nothing but the key: a partition collapses into its
-table, a per-record key is refused. Caps come second. While a cap is not reached the
-outcome does not depend on order; past it, who came first stays and who came later is
-bucketed or refused, so *which* keys are kept then depends on arrival.
+table; a per-record key and one that no store can hold are refused. Caps come second.
+While a cap is not reached the outcome does not depend on order; past it, who came first
+stays and who came later is bucketed or refused, so *which* keys are kept then depends on
+arrival.
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from .caps import SIGNATURES, SIGNATURES_PER_OWNER, CapUse, Rooms, lasting_caps, passing_caps
 from .keys import is_evidence_id, names_a_record, signature_key, split_signature_key, without_partition
 from .model import Edge, Node, NodeRef, Value
+from .normalise import is_key
 from .port import GraphStore
 
 OTHER = "OTHER"
@@ -137,7 +139,7 @@ class WriteFilter:
     def admit(self, ref: NodeRef) -> NodeRef | None:
         """The node that a mention of ``ref`` becomes; ``None`` when it may not become one."""
         label, key = ref
-        if is_evidence_id(key):
+        if is_evidence_id(key) or not is_key(key):
             self._tally.refused[label] += 1
             return None
         if label == "FailureSignature":

@@ -53,6 +53,11 @@ def normalise_edge(edge: Edge) -> Edge:
     return Edge(kind.name, edge.src, edge.dst, props, at, times)
 
 
+def is_key(key: str) -> bool:
+    """Whether a store can hold such a key: neither empty, nor too long, nor with what is no text."""
+    return 0 < len(key) <= MAX_KEY_LENGTH and "\0" not in key and (key.isascii() or _is_unicode(key))
+
+
 def check_key(ref: NodeRef) -> None:
     """Refuse a key that no store could hold.
 

@@ -74,6 +74,14 @@ def test_an_evidence_id_never_becomes_a_node() -> None:
     assert write_filter.counts().refused == {"Dataset": 2}
 
 
+def test_a_key_that_no_store_can_hold_is_refused_and_its_event_is_not() -> None:
+    write_filter = WriteFilter()
+    odd = [ds("ds://lake/" + "x" * 3_000), ds("ds://lake/\0"), ds("ds://lake/\ud800"), ds("")]
+    edges = [Edge("FEEDS", each, ds(URN)) for each in odd]
+    assert write_filter.apply([Node(each) for each in odd] + [Node(ds(URN))], edges) == ([Node(ds(URN))], [])
+    assert write_filter.counts().refused == {"Dataset": 8}
+
+
 def test_a_signature_that_names_a_record_is_bucketed() -> None:
     write_filter = WriteFilter()
     raw = fs("NULL_REF:evd-01HQXY8MNP4QR7ST9VW2XYZ456")
