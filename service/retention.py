@@ -94,10 +94,14 @@ class Retention:
         if now is None:
             return Outcome()
         done = self._sweep(now)
-        if self._log is not None:
+        if self._log is not None and self._is_found_by_all():
             before = datetime.fromisoformat(self._ends(self._wall()).archived)
             self._left += self._log.shrink(before, self._stopping.is_set).left
         return done
+
+    def _is_found_by_all(self) -> bool:
+        """Whether the next to lead finds the archive: a shared log may not rest on one machine."""
+        return bool(self._settings.archive_url) or not self._settings.state_url.get_secret_value()
 
     def _sweep(self, now: datetime) -> Outcome:
         pace = Pace(self._turn)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
-from state_places import Place
+from state_places import Place, place_of
 
 from service import eventlog_tail
 from service.application import Application
@@ -266,6 +266,28 @@ def test_a_service_keeps_its_log_short_and_can_make_its_graph_anew_from_log_and_
     rebuilt.retention.pass_once()
     assert rebuilt.stats() | {"incidents": rebuilt.read_model.incidents()} == before
     rebuilt.close()
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_log_on_a_server_rests_on_no_archive_that_only_one_machine_has(
+    tmp_path: Path, is_shared: bool
+) -> None:
+    now = START
+    place = place_of("postgres", tmp_path)
+    given_settings = {
+        "data_dir": tmp_path / "here", "state_url": place.state_url, "retention_s": 0,
+        "archive_url": str(tmp_path / "shared") if is_shared else None,
+    }  # fmt: skip
+    app = Application(load_settings(given_settings, {}).settings, now=lambda: now)
+    done = app.ingest(app.sort(read_lines(lines(2)), kind=None, source="test"))
+    assert app.wait_applied(done.last, 60)
+    app.close()
+    now += 100 * DAY
+    app = Application(load_settings(given_settings, {}).settings, now=lambda: now)
+    for _ in range(2):
+        app.retention.pass_once()
+    assert (app.log.archived, held(place)) == ((2, 1) if is_shared else (0, 2))
+    app.close()
 
 
 def test_the_time_an_event_tells_is_found_in_each_form() -> None:
