@@ -1,13 +1,31 @@
 """What ``/metrics`` counts, in a registry of its own (Prometheus naming; durations in seconds)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 _LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+_Row: TypeAlias = Mapping[str, Any]
+_Value: TypeAlias = Callable[[_Row], float]
+_BUDGETS: dict[str, tuple[str, _Value]] = {
+    "sf_budget_answers": ("Incidents judged in 30 days.", itemgetter("answers")),
+    "sf_budget_false_alarms": ("False alarms among them.", itemgetter("false_alarms")),
+    "sf_budget_demoted": (
+        "1 where an engine opens no incidents.", lambda each: each["demoted_at"] is not None,
+    ),
+}  # fmt: skip
+"""What people said of each signal type, and whether it opens incidents any more."""
+_CAPS: dict[str, tuple[str, _Value]] = {
+    "sf_cap": ("The most that is kept of a label, or taken in a step.", itemgetter("cap")),
+    "sf_cap_used": ("How much of it is used.", itemgetter("used")),
+    "sf_cap_refused": ("Mentions turned away or bucketed.", itemgetter("refused")),
+}
+"""By label: the most there may be, how much there is, and what was turned away."""
 
 
 class Metrics:
@@ -45,8 +63,8 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_Gauges(gauges))
-        self._registry.register(_Budgets(budgets))
-        self._registry.register(_Caps(caps))
+        self._registry.register(_Table("signal_type", _BUDGETS, budgets))
+        self._registry.register(_Table("label", _CAPS, caps))
         self._registry.register(_Lags(lags))
 
     def ingested(self, kind: str, outcome: str, count: int = 1) -> None:
@@ -96,45 +114,22 @@ class _Lags(Collector):
         return (lag,) if waiting else ()
 
 
-class _Budgets(Collector):
-    """By signal type: what people said of its incidents, and whether it opens any more."""
+class _Table(Collector):
+    """Gauges that are columns of one table, by what names its rows."""
 
-    def __init__(self, read: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
-        self._read = read
-
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        return ()
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        by = ["signal_type"]
-        answers = GaugeMetricFamily("sf_budget_answers", "Incidents judged in 30 days.", labels=by)
-        false = GaugeMetricFamily("sf_budget_false_alarms", "False alarms among them.", labels=by)
-        demoted = GaugeMetricFamily("sf_budget_demoted", "1 where an engine opens no incidents.", labels=by)
-        for each in self._read():
-            name = [each["signal_type"]]
-            answers.add_metric(name, each["answers"])
-            false.add_metric(name, each["false_alarms"])
-            demoted.add_metric(name, float(each["demoted_at"] is not None))
-        return (answers, false, demoted)
-
-
-class _Caps(Collector):
-    """By label: the most there may be, how much there is, and what was turned away."""
-
-    def __init__(self, read: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
-        self._read = read
+    def __init__(
+        self, by: str, columns: Mapping[str, tuple[str, _Value]], read: Callable[[], Sequence[_Row]]
+    ) -> None:
+        """``columns`` are help texts and values by name of the gauge."""
+        self._by, self._columns, self._read = by, columns, read
 
     def describe(self) -> Iterable[GaugeMetricFamily]:
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        by = ["label"]
-        cap = GaugeMetricFamily("sf_cap", "The most that is kept of a label, or taken in a step.", labels=by)
-        used = GaugeMetricFamily("sf_cap_used", "How much of it is used.", labels=by)
-        refused = GaugeMetricFamily("sf_cap_refused", "Mentions turned away or bucketed.", labels=by)
-        for each in self._read():
-            name = [each["label"]]
-            cap.add_metric(name, each["cap"])
-            used.add_metric(name, each["used"])
-            refused.add_metric(name, each["refused"])
-        return (cap, used, refused)
+        rows = self._read()
+        for name, (text, value) in self._columns.items():
+            gauge = GaugeMetricFamily(name, text, labels=[self._by])
+            for each in rows:
+                gauge.add_metric([each[self._by]], float(value(each)))
+            yield gauge
