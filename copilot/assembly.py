@@ -27,7 +27,7 @@ from .recurrence import note_recurrences
 from .remarks import remarked
 from .report import Scene, report
 from .report.folded import as_of, reaches_back
-from .report.paths import edges_of
+from .report.paths import edges_of, steps_told
 from .settled import Settled
 
 __all__ = ["Assembly", "Ledger", "Outside", "Settled"]
@@ -106,10 +106,13 @@ class Assembly:
         """Keep the explanation of an episode that has just mended; one that was kept before stands."""
         if episode.promise:
             verdict = decide(self._store, episode, now)
-            kept = self.ledger.settled.get(episode.key) or self._kept(episode, verdict)
+            known = self.ledger.settled.get(episode.key)
+            kept = known or self._kept(episode, verdict)
             last = self.ledger.signals.get(episode.signal_ids[-1], {})
             kept.mended = mended_by(verdict.world, episode, verdict.cause, last.get("evidence_refs", ()))
             self._book.hold(episode, kept)
+            if known is None:
+                self._draw_kept(episode, kept)
 
     def ageing(self, before: datetime) -> list[Episode]:
         """Open episodes whose explanation rests on what was before then, and is not kept yet."""
@@ -131,6 +134,12 @@ class Assembly:
         """Let an open episode stand as it was explained, before what that rests on is folded."""
         if self._book.open.get((episode.dataset, episode.track)) is episode:
             self._book.hold(episode, kept)
+            self._draw_kept(episode, kept)
+
+    def _draw_kept(self, episode: Episode, kept: Settled) -> None:
+        """Its path must be found in the graph also where nobody had asked before it mended."""
+        steps = steps_told(kept.document["path"])
+        self._draw(episode, kept.document, edges_of(steps, format_time(episode.opened_at)))
 
     def _kept(self, episode: Episode, verdict: Verdict) -> Settled:
         document, _ = self._explained(episode, verdict, [(episode, verdict)])

@@ -1,7 +1,9 @@
 """The path from the cause to the incident, and the queries that show it in the graph."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from graph.model import Edge, NodeRef
 
@@ -82,6 +84,17 @@ def _through_data(suspect: Suspect, signal: NodeRef) -> list[Step]:
     tables = [NodeRef("Dataset", urn) for urn in suspect.chain]
     steps = [Step("FEEDS", above, below, (below.key,)) for above, below in pairwise(tables)]
     return [*steps, Step("CAUSED", tables[-1], signal, suspect.refs[:1])]
+
+
+def steps_told(path: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """The steps of a path as a report tells it."""
+    return [
+        Step(each["edge"], _ref(each["from"]), _ref(each["to"]), tuple(each["evidence"])) for each in path
+    ]
+
+
+def _ref(told: Mapping[str, str]) -> NodeRef:
+    return NodeRef(told["label"], told["key"])
 
 
 def edges_of(steps: list[Step], moment: str) -> list[Edge]:
