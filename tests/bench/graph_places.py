@@ -13,6 +13,8 @@ from servers import Endpoint, running
 
 STORES = ("sqlite", "neo4j", "arcadedb", "gremlin")
 _MB = 1_000_000
+_PATIENCE_S = 120.0
+"""A server that has just started, on a busy machine, is to be measured and not given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,17 @@ def opened(name: str, heap: str) -> Generator[Place]:
 
 def _on_bolt(at: Endpoint) -> GraphStore:
     from graph.stores.neo4j import Neo4jGraphStore
-    from graph.stores.neo4j_client import BoltAddress
+    from graph.stores.neo4j_client import BoltAddress, Patience
 
-    return Neo4jGraphStore(BoltAddress(at.url, at.user, at.password, at.database))
+    address = BoltAddress(at.url, at.user, at.password, at.database)
+    return Neo4jGraphStore(address, patience=Patience(read_s=_PATIENCE_S, write_s=_PATIENCE_S))
 
 
 def _on_gremlin(at: Endpoint) -> GraphStore:
+    from graph.stores.gremlin_client import Patience
     from graph.stores.gremlin_open import open_gremlin
 
-    return open_gremlin(at.url)
+    return open_gremlin(at.url, patience=Patience(answer_s=_PATIENCE_S))
 
 
 _OPENING: dict[str, Callable[[Endpoint], GraphStore]] = {
