@@ -25,6 +25,7 @@ _ASIDE = Lazy(
     r"|\(Background on this error.*|Running with dbt.*|.{0,40}error: query was: .*|raise \w.*"
     r"|(?:\S*[/\\]\S*|<ipython\S*) in [\w.<>]+\(.*\)|\d+ frames|\d{1,3}\. .*(?: @ 0x[0-9a-f]+| in /\S+).*|#\d+ .*"
     r"|<_?\w+ of RPC that terminated with:|\s*(?:status|debug_error_string|errorclass|errorCode|statusCode) ?= ?.*|Press any key.*"
+    r"|(?-i:(?:SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|JOIN|LEFT|INNER|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES|UNION|AND|OR) .*)"
     r"|(?:See|For more|Please|Note|Check|Request ?Id|Time|Request Method|Request URL|Location|Position|Query|SQL|Stack trace)\b:? .*)",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ _LOST_TASK = Lazy(
 )
 _BREAK = Lazy(
     r"(?<!\w)(?P<quote>[`'\"])[^`'\"\n]{1,40}(?P=quote)(?!\w)"
-    r"|(?<=[\w)\]'\"`*])(?P<end>\s?:(?! ?\d{1,9} [a-z])|\s[-–|]|;|[.!?])(?:\s+|$|(?<=\w:)(?=[A-Z][a-z]* ))"
+    r"|(?<=[\w)\]'\"`*])(?P<end>\s?::?(?! ?\d{1,9} [a-z])|\s[-–|]|;|[.!?])(?:\s+|$|(?<=\w:)(?=[A-Z][a-z]* ))"
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
@@ -112,7 +113,7 @@ def _of_line(line: str) -> Words:
         found = words if found is None else Words(found.words + words.words, found.name or words.name)
         if len(found.words) >= LEAST_WORDS:
             break
-    return found or Words((), "")
+    return found if found and found.words else words_of(line)
 
 
 def _bared(line: str) -> str:
@@ -172,7 +173,7 @@ def _is_preface(clause: str, end: str, following: str) -> bool:
         return False
     if few and not _TELLING.search(clause):
         return True
-    explained = len(words_of(following).words) >= LEAST_WORDS
+    explained = len(words_of(following).words) >= (ENOUGH_WORDS if states(following) else LEAST_WORDS)
     if explained and end == ":" and states(following) and (tells(clause) or not states(clause)):
         return True
     if end not in (":", "") and not _TELLING.search(following):

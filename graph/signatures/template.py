@@ -53,7 +53,8 @@ _MASKS = tuple(
 )
 _NEGATION = Lazy(r"(?<=[a-z])n['’]t\b", re.IGNORECASE)
 _UNABLE = Lazy(
-    r"\b(?:can ?not|can['’]t|could ?n['’]t|could not|(?:is |was )?unable to|not able to)\b", re.IGNORECASE
+    r"\b(?:can ?not|can['’]t|could ?n['’]t|could not|(?:is |was )?unable to|not able to|fail(?:ed|s|ure)? to)\b",
+    re.IGNORECASE,
 )
 _DIGIT_WORD = Lazy(r"[^\s()=:,;]{0,80}\d[^\s()=:,;]{0,80}")
 _WORD = Lazy(r"[A-Za-z][A-Za-z_]{0,40}(?:\.[A-Za-z_]{1,40}){0,6}")
