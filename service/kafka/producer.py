@@ -80,6 +80,8 @@ class KafkaSender:
             raise unavailable(self._kafka, f"{awaited.open} messages were not acknowledged in time")
 
     def _put(self, record: Record, awaited: "_Awaited", deadline: float) -> None:
+        from confluent_kafka import KafkaException
+
         key, headers = record.key.encode("utf-8"), list(record.headers)
         while True:
             try:
@@ -89,6 +91,11 @@ class KafkaSender:
                 return
             except BufferError:
                 self._wait(deadline, awaited)
+            except KafkaException as error:
+                # One message that is too large is no reason to wait: who sends it may send less.
+                if error.args[0].name() == "MSG_SIZE_TOO_LARGE":
+                    raise
+                raise unavailable(self._kafka, error) from None
 
 
 class _Awaited:
