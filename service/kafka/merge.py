@@ -60,10 +60,14 @@ class Merge(Generic[T]):
         reading.last, reading.is_at_end = arrived.time, False
         reading.following = arrived.offset + 1
 
-    def ended(self, partition: Partition) -> None:
-        """Nothing more is in it for now."""
-        if partition in self._partitions:
-            self._partitions[partition].is_at_end = True
+    def ended(self, partition: Partition, following: int | None = None) -> None:
+        """Nothing more is in it for now; ``following``, where it ends, may lie behind its last message."""
+        reading = self._partitions.get(partition)
+        if reading is None:
+            return
+        reading.is_at_end = True
+        if following is not None:
+            reading.following = max(following, reading.following or 0)
 
     def take(self) -> list[T]:
         """What may go on, by time."""

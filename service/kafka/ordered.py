@@ -106,7 +106,7 @@ class Ordered(Generic[T]):
         if error is None:
             self._merge.add(self._read(message, partition))
         elif error.code() == KafkaError._PARTITION_EOF:
-            self._merge.ended(partition)
+            self._merge.ended(partition, message.offset())
         elif error.fatal():
             raise unavailable(self._kafka, error)
         else:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..intake import Limits
 from .merge import Arrived, Partition
 from .ordered import Ordered
 from .passing import Heard, hear
-from .refused import unavailable
+from .refused import admin_of, unavailable
 from .settings import INCOMING, INTAKE, Kafka
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message
+    from confluent_kafka.admin import AdminClient
 
 _TIMEOUT_S = 10.0
 
@@ -37,6 +38,7 @@ class Tap:
         self._names = {kafka.topic(name): name for name in INCOMING}
         self._begun, self._shown = dict(offsets), dict[Partition, int]()
         self._partitions: set[Partition] = set()
+        self._admin = admin_of(kafka)
         self._ordered = Ordered[Heard | None](kafka, group, self._arrived)
         self._assign(_partitions(kafka, self._ordered.consumer))
 
@@ -66,22 +68,12 @@ class Tap:
         Raises:
             BackendUnavailable: it does not answer.
         """
-        from confluent_kafka import KafkaException, TopicPartition
-
-        consumer, at = self._ordered.consumer, self.offsets()
-        found = _partitions(self._kafka, consumer)
-        if found != self._partitions:
+        at, ends = self.offsets(), self._ends()
+        if ends.keys() != self._partitions:
             self._begun = at
-            self._assign(found)
+            self._assign(set(ends))
             return False
-        try:
-            for each in found:
-                low, high = consumer.get_watermark_offsets(TopicPartition(*each), timeout=_TIMEOUT_S)
-                if max(at.get(each, 0), low) < high:
-                    return False
-        except KafkaException as error:
-            raise unavailable(self._kafka, error) from None
-        return True
+        return all(at.get(each, 0) >= end for each, end in ends.items())
 
     def offsets(self) -> dict[Partition, int]:
         """Where to go on once all that was taken is durable."""
@@ -101,6 +93,26 @@ class Tap:
     def close(self) -> None:
         """Leave the cluster."""
         self._ordered.consumer.close()
+
+    def _ends(self) -> dict[Partition, int]:
+        """Where partitions end. The consumer is not asked: its questions wait for what it fetches."""
+        import confluent_kafka
+        from confluent_kafka import KafkaException, TopicPartition, admin
+
+        # The library's types leave out what asks for offsets.
+        library: Any = confluent_kafka
+        specs: Any = admin
+        client: Any = self._admin
+        found = _partitions(self._kafka, self._admin)
+        try:
+            asked = client.list_offsets(
+                {TopicPartition(*each): specs.OffsetSpec.latest() for each in found},
+                isolation_level=library.IsolationLevel.READ_COMMITTED,
+                request_timeout=_TIMEOUT_S,
+            )
+            return {(each.topic, each.partition): told.result().offset for each, told in asked.items()}
+        except KafkaException as error:
+            raise unavailable(self._kafka, error) from None
 
     def _assign(self, partitions: set[Partition]) -> None:
         from confluent_kafka import OFFSET_BEGINNING, TopicPartition
@@ -139,11 +151,11 @@ def taken_in(kafka: Kafka) -> dict[Partition, int]:
         consumer.close()
 
 
-def _partitions(kafka: Kafka, consumer: "Consumer") -> set[Partition]:
+def _partitions(kafka: Kafka, client: "Consumer | AdminClient") -> set[Partition]:
     from confluent_kafka import KafkaException
 
     try:
-        known = consumer.list_topics(timeout=_TIMEOUT_S).topics
+        known = client.list_topics(timeout=_TIMEOUT_S).topics
     except KafkaException as error:
         raise unavailable(kafka, error) from None
     names = [kafka.topic(name) for name in INCOMING]

@@ -23,7 +23,7 @@ from signal_factory.wire import Envelope
 
 ROOT = Path(__file__).parents[2]
 DUE = datetime(2026, 3, 3, 9, tzinfo=UTC)
-BEGINS = DUE - timedelta(seconds=20)
+BEGINS = DUE - timedelta(seconds=12)
 TABLES, EVENTS, SECONDS = 20, 30_000, 10
 SILENT = "ds://burst/silent"
 _PATIENCE_S = 150.0
@@ -118,7 +118,7 @@ def test_a_burst_does_not_hold_up_the_news_of_a_silent_table_nor_invent_any(tmp_
         told_s, behind = time.monotonic() - began, len(history) + len(burst) - _applied(tmp_path)
         _eventually(lambda: bool(_breaches(kafka, early=False)), "the kept signal")
         kept_s = time.monotonic() - began
-    assert behind > EVENTS // 4, f"told after {told_s:.1f} s, when only {behind} events were left"
+    assert behind > EVENTS // 10, f"told after {told_s:.1f} s, when only {behind} events were left"
     assert told_s < kept_s
     [early], [kept] = _breaches(kafka, early=True), _breaches(kafka, early=False)
     assert early.document == kept.document

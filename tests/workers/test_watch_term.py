@@ -104,6 +104,25 @@ def test_the_cluster_is_asked_before_a_silence_is_told(tmp_path: Path) -> None:
     let_go(means)
 
 
+def test_what_came_in_a_transaction_has_an_end_too(tmp_path: Path) -> None:
+    """The mark of a commit takes a place of its own behind the last message."""
+    from confluent_kafka import Producer
+
+    kafka = fresh_kafka()
+    sending = Producer(kafka.producing() | {"transactional.id": kafka.prefix})
+    sending.init_transactions(30.0)
+    sending.begin_transaction()
+    for record in event_records(kafka, [prepare(each) for each in _promised()]):
+        sending.produce(record.topic, record.value, record.key)
+    sending.commit_transaction(30.0)
+    means = means_of(kafka, tmp_path, lambda: NOW)
+    term, tap = term_of(means, lambda: NOW)
+    until_caught_up(term, tap)
+    assert sum(tap.offsets().values()) > len(_promised())
+    stop(term)
+    let_go(means)
+
+
 def test_an_event_that_comes_twice_is_heard_once(tmp_path: Path) -> None:
     kafka = fresh_kafka()
     means = means_of(kafka, tmp_path, lambda: NOW)
