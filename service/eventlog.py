@@ -122,7 +122,6 @@ class EventLog:
         self._db = open_part(data_dir, Part.LOG, state_url, read_only=read_only)
         self._group = GroupCommit[_Work, Appended](self._commit)
         self._lease: Lease | None = None
-        self._last = self._newest()
         archive = ArchivedEvents(lambda: place_of(archive_url or data_dir / ARCHIVE_FOLDER))
         self._tail = Tail(self._db, archive, self._check)
 
@@ -195,9 +194,7 @@ class EventLog:
     @property
     def last_seq(self) -> int:
         """The sequence number of the newest event; 0 for an empty log."""
-        if self._db.is_server:
-            self._last = self._newest()
-        return self._last
+        return self._newest()
 
     def save_state(
         self,
@@ -339,9 +336,7 @@ class EventLog:
                 for reject in work.rejected:
                     quarantine(db, reject, work.received_at, self._max_rejected)
         rest = iter(stored)
-        outcomes = [_appended(list(islice(rest, len(work.rows)))) for work in group]
-        self._last = max([self._last, *(outcome.last for outcome in outcomes)])
-        return outcomes
+        return [_appended(list(islice(rest, len(work.rows)))) for work in group]
 
     def _check(self, db: Connection) -> None:
         if self._lease is not None:

@@ -61,7 +61,6 @@ class Tail:
     def __init__(self, database: Database, archive: ArchivedEvents, check: Check) -> None:
         """``check`` makes sure, in a transaction, that this process may still change the log."""
         self._db, self._archive, self._check = database, archive, check
-        self._newest_own: str | None = None
 
     @property
     def floor(self) -> int:
@@ -114,10 +113,8 @@ class Tail:
         return Shrunk(floor - start, left)
 
     def _newest(self) -> str:
-        if self._newest_own is None or self._db.is_server:
-            with self._db.reading() as db:
-                self._newest_own = str(db.execute(_NEWEST_OWN).scalar_one())
-        return self._newest_own
+        with self._db.reading() as db:
+            return str(db.execute(_NEWEST_OWN).scalar_one())
 
     def _slice_of(self, number: int) -> Slice:
         wanted = _SLICES.where(archived_events.c.first <= number, archived_events.c.last >= number)
@@ -161,7 +158,6 @@ class Tail:
         with self._db.writing() as db:
             self._check(db)
             db.execute(insert(archived_events), told._asdict())
-        self._newest_own = None
         return told.last
 
     def _next_slice(self, after: int, upto: int) -> list[Stored]:

@@ -65,8 +65,9 @@ def test_while_the_graph_is_away_answers_turn_stale_after_two_minutes_and_fresh_
     tmp_path: Path,
 ) -> None:
     clock = Hands()
-    with stumbling(tmp_path, clock) as (app, engine):
+    with stumbling(tmp_path, clock) as (app, _):
         app.wait_applied(fill(app, BROKEN.read_text()), 60.0)
+    with stumbling(tmp_path, clock) as (app, engine):
         last = held_up(app, engine)
         clock.now += timedelta(seconds=120)
         assert told(app)[0] == "FRESH"
