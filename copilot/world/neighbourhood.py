@@ -14,6 +14,7 @@ from graph.port import GraphStore
 from signal_factory.times import format_time, parse_time
 
 from .commits import Write, came_to_nothing, effective, write_of
+from .runs import RunsByJob
 from .views import (
     Change,
     CommitView,
@@ -80,17 +81,9 @@ class World:
         return value if isinstance(value, str) else ""
 
     @cached_property
-    def runs(self) -> dict[str, list[RunView]]:
+    def runs(self) -> RunsByJob:
         """Runs by job."""
-        found: dict[str, list[RunView]] = defaultdict(list)
-        for ref, node in self.nodes.items():
-            if ref.label == "JobRun":
-                view = run_view(ref, node)
-                if view is not None:
-                    found[view.job].append(view)
-        for runs in found.values():
-            runs.sort(key=lambda each: (each.started, each.run_id))
-        return dict(found)
+        return RunsByJob(self.nodes)
 
     def run(self, run_id: str) -> RunView | None:
         """One run."""

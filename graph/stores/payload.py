@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from pydantic_core import from_json
+
 from ..model import Value
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), sort_keys=True, allow_nan=False)
@@ -51,7 +53,7 @@ def encode(props: Mapping[str, Value]) -> str:
 
 def decode(text: str) -> dict[str, Value]:
     """Properties of JSON text; a list becomes the tuple it was."""
-    parsed: dict[str, Any] = json.loads(text)
+    parsed: dict[str, Any] = from_json(text)
     for name, value in parsed.items():
         if type(value) is list:
             parsed[name] = tuple(cast("list[str]", value))

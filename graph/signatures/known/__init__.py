@@ -16,7 +16,9 @@ from ..parts import identifier, join
 _WORD = Lazy(r"[a-z_]{4,60}")
 _WHOLE = Lazy(r"(?<![\w*}-])[a-z_]{4,60}(?![\w*{-])")
 _SUFFIX = Lazy(r"(?<=[a-z]{4})(?:error|exception|failure)$")
-_UNABLE = Lazy(r"\b(?:can ?not|can['’]?t|could ?n['’]?t|could not|unable to|not able to|fail(?:ed|s|ure)? to)\b")
+_UNABLE = Lazy(
+    r"\b(?:can ?not|can['’]?t|could ?n['’]?t|could not|unable to|not able to|fail(?:ed|s|ure)? to)\b"
+)
 _NEGATED = Lazy(r"(?<=[a-z]{2})n['’]t\b")
 _PIECE = re.compile(r"\*|\{\}|[A-Za-z0-9_]+|\s+|.")
 _WILD = {"*": r"[^\n]{0,100}?", "{}": r"[`'\"\[(‘“\\]{0,3}(?P<name>[\w$.-]{1,100})[`'\"\])’”\\]{0,3}"}
