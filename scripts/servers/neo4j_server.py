@@ -22,7 +22,8 @@ class Neo4jServer(Server):
     def __init__(self, directory: Path, certificate: tuple[Path, Path] | None = None) -> None:
         super().__init__(directory)
         self._port = free_port()
-        self._password = secrets.token_urlsafe(12)
+        # One that begins with a dash would be read as an option.
+        self._password = secrets.token_hex(12)
         self.certificate = certificate
         self._classes = f"{parts(self.name)}/*"
 
