@@ -41,7 +41,7 @@ _MARK = Lazy(
     r"(?:(?<![\w.$\\:])(?:[\w$]{1,60}(?:\.|::|\\)){0,12}[A-Z_][\w$]{0,80}(?:Error|Exception|Failure|Fault)"
     r"|\b(?:ERROR|FATAL|PANIC|Error|error|stage failure|recent failure(?: reason)?|[Rr]eason|[Cc]ause))"
     r"\)?\s?[:=]\s{0,4}(?=\S)"
-    r"|\b(?:message|msg|err|Message|MESSAGE|[Dd]etails?|[Dd]escription|[Ee]rrorMessage)['\"]?\s?[:=]\s{0,4}(?=['\"A-Za-z])"
+    r"|\b(?:message|msg|err|Message|MESSAGE|[Dd]etails?|[Dd]escription|[Ee]rrorMessage)['\"]?\s?[:=]\s{0,4}(?:\d{3} )?(?=['\"]?[A-Za-z(])"
     r"|\bnested exception is |\bdue to (?=\w+\.\w+\.)|\b(?:ERROR|FATAL) - "
     r"|\b(?:ERROR|Error) \[?\d{3,6}\]?(?: ?[(\[]\w{5}[)\]])?(?: at line \d{1,6})?: "
 )
@@ -49,7 +49,9 @@ _DRIVER_CLASS = Lazy(r"\((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Excep
 _CODE_AND_TEXT = Lazy(
     r"\(?(?:-?\d{1,7}|['\"]\w{1,7}['\"]),? -?\s?b?(['\"])(?P<text>[^\n]{4,600}?)\1(?:[,)]|$)"
 )
-_REPR = Lazy(r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)")
+_REPR = Lazy(
+    r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)|\b[A-Z]\w{2,80}\(['\"](?P<cut>[^\n'\"]{8,600})$"
+)
 _FIELD = Lazy(r"\\?(?P<quote>['\"])(?P<text>[^\n]{4,600}?)\\?(?P=quote)(?=\s*[,})\]]|\s*$)")
 _SENTENCE = Lazy(r"(?<!\w)(?P<quote>['\"`“])(?P<text>(?:[A-Za-z][\w'/.:-]* ){2,20}[\w'.]+)[.!]?['\"`”](?!\w)")
 _DETAIL = Lazy(r"\s(?:DETAIL|HINT|CONTEXT|STATEMENT|Detail|Hint|Where|Position|Background on this error)\b.*")
@@ -101,7 +103,7 @@ def _lines(message: str, named: bool) -> list[str]:
     reasons.sort(key=lambda line: not _MESSAGE.match(line))
     if named:
         return reasons[:_MAX_LINES]
-    behind = [line for before, line in pairwise(lines) if before.endswith(":")]
+    behind = [line for before, line in pairwise(lines) if before.endswith(":") and words_of(line).words]
     telling = [line for line in reasons if _TELLING.search(line) or states(line) or line in behind] or reasons
     return sorted(telling, key=lambda line: not states(line))[:_MAX_LINES]
 
@@ -120,8 +122,9 @@ def _bared(line: str) -> str:
     """Without a driver's class in brackets, Spark's account of the task, and details on the same line."""
     line = _STATEMENT.sub("", _LOST_TASK.sub("", _DRIVER_CLASS.sub("", line))) or line
     quoted = _CODE_AND_TEXT.search(line) or _REPR.search(line)
-    if quoted and len(words_of(quoted["text"]).words) >= LEAST_WORDS:
-        line = quoted["text"]
+    inner = quoted["text"] or quoted.groupdict().get("cut") or "" if quoted else ""
+    if len(words_of(inner).words) >= (LEAST_WORDS if not quoted or quoted["text"] else ENOUGH_WORDS):
+        line = inner
     short = _DETAIL.sub("", line)
     return short if short.strip() else line
 

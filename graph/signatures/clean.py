@@ -69,6 +69,7 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
+    text = text.replace("#012", "\n")
     text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     text = _INLINE_FRAME.sub("\n\tat ", _INLINE_CAUSE.sub(r"\n\1", text))
     lines = [

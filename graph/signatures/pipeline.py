@@ -121,9 +121,15 @@ def _side(context: str) -> str:
 
 
 def _residue(cleaned: str) -> str:
-    lines = [line.strip(f" \t{RECORD}") for line in cleaned.split("\n")]
-    lines = [line for line in lines if line and not line.startswith(("at ", 'File "'))]
-    return "\n".join(lines)[-MAX_MESSAGE:] if len(lines) > 40 else "\n".join(lines)[:MAX_MESSAGE]
+    """The text without frames; a record's line is set off, so that it does not continue the one before."""
+    lines = [(line[:1] == RECORD, line.strip(f" \t{RECORD}")) for line in cleaned.split("\n")]
+    kept = [f"\n{line}" if opens else line for opens, line in lines if _says(line)]
+    joined_lines = "\n".join(kept).lstrip("\n")
+    return joined_lines[-MAX_MESSAGE:] if len(kept) > 40 else joined_lines[:MAX_MESSAGE]
+
+
+def _says(line: str) -> bool:
+    return bool(line) and not line.startswith(("at ", 'File "'))
 
 
 def _fallback(candidates: Iterable[Raised]) -> str:

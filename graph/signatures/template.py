@@ -9,6 +9,8 @@ from .parts import identifier
 
 LEAST_WORDS = 3
 _MOST_WORDS = 3
+_TELLING_WORDS = 2
+_NEAR = 40  # a name further into the clause is a circumstance
 _MOST_LETTERS = 60
 _MAX_CLAUSE = 800
 _KEYWORDS = (
@@ -68,6 +70,11 @@ _NOISE = frozenset(
     "there here sorry currently already also just their they he she any some must should would will "
     "you we are ms seconds second sec bytes kb mb gb kib mib gib utc gmt am pm please see".split()
 )
+# These are in a signature, but two sentences that have only these in common say different things.
+_COMMON = frozenset(
+    "cannot not no invalid unknown unsupported unexpected found find exist access read open load create required file "
+    "too out has only can after".split()
+)
 
 
 class Words(NamedTuple):
@@ -93,12 +100,13 @@ def words_of(clause: str) -> Words:
 
 
 def joined(words: tuple[str, ...]) -> str:
-    """The first of ``words``, as one part of a signature."""
-    out = ""
+    """The first of ``words``, as one part of a signature: two that tell something, else three."""
+    out, telling = "", 0
     for word in words[:_MOST_WORDS]:
-        if len(out) + len(word) >= _MOST_LETTERS:
+        if telling == _TELLING_WORDS or len(out) + len(word) >= _MOST_LETTERS:
             break
         out = f"{out}_{word}" if out else word
+        telling += word not in _COMMON
     return out
 
 
@@ -112,7 +120,7 @@ def _kept(words: list[str]) -> list[str]:
 
 
 def _name(match: re.Match[str] | None) -> str:
-    if match is None:
+    if match is None or match.start() > _NEAR:
         return ""
     found = match[2] if match.re.pattern.startswith("(?<!<)") else match[1]
     return "" if _NUMBERED.search(found) or found.endswith(("Exception", "Error")) else identifier(found)

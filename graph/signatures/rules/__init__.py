@@ -8,7 +8,7 @@ from .airflow import RULES as AIRFLOW
 from .clickhouse import RULES as CLICKHOUSE
 from .dbt import RULES as DBT
 from .flink import RULES as FLINK
-from .generic import RULES as GENERIC
+from .generic import RULES as EVERYWHERE
 from .jvm import RULES as JVM
 from .kafka import RULES as KAFKA
 from .lakehouse import RULES as LAKEHOUSE
@@ -21,6 +21,7 @@ from .sql import RULES as SQL
 from .sql_server import RULES as SQL_SERVER
 from .sql_values import RULES as SQL_VALUES
 from .storage import RULES as STORAGE
+from .trino import NAMED as TRINO_NAMED
 from .trino import RULES as TRINO
 from .warehouse import RULES as WAREHOUSE
 
@@ -44,6 +45,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *PYTHON_VALUES,
     *JVM,
 )
+GENERIC: tuple[Rule, ...] = (*TRINO_NAMED, *EVERYWHERE)
 CATALOGUE: tuple[Rule, ...] = (*SPECIFIC, *GENERIC)
 
 __all__ = ["CATALOGUE", "GENERIC", "SPECIFIC"]

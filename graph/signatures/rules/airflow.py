@@ -27,7 +27,12 @@ RULES = (
         "sensor has timed out|airflowsensortimeout|sensor timeout",
         r"sensor has timed out|AirflowSensorTimeout|sensor timeout",
     ),
-    rule("TIMEOUT", "dagbag import timeout", r"DagBag import timeout", "=dag_import"),
+    rule(
+        "TIMEOUT",
+        "dagbag import timeout|timeout, pid|process timed out, pid",
+        r"DagBag import timeout|broken dag.{0,400}?Timeout, PID|Process timed out, PID[\s\S]{0,100}?Failed to import: ",
+        "=dag_import",
+    ),
     rule(
         "TIMEOUT",
         "tasktimeout|task timed out|timeout, pid",

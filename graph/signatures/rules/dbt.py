@@ -6,7 +6,7 @@ RULES = (
     rule(
         "TABLE_NOT_FOUND",
         "depends on a node named",
-        r"depends on a (?:node|source) named ['\"`]?\{?(?P<table>[\w.-]{1,200}).{0,120}?(?:which )?was not found",
+        r"depends on a (?:node|source) named ['\"`]?\{?(?P<table>[\w.-]{1,200})",
         "=dbt_node",
         "table",
     ),

@@ -62,8 +62,8 @@ RULES = (
     ),
     rule(
         "MISSING_CLASS",
-        "could not find any factory for identifier",
-        r"could not find any factory for identifier ['\"`](?P<word>[\w-]+)",
+        "could not find any factory for identifier|discover a connector using option",
+        r"(?:could not find any factory for identifier |discover a connector using option:? ['\"`]?connector['\"`]?=)['\"`](?P<word>[\w-]+)",
         "=factory",
         "word",
     ),

@@ -66,13 +66,6 @@ RULES = (
     ),
     rule(
         "OFFSET_OUT_OF_RANGE",
-        "out of range with no",
-        r"out of range with no configured reset policy for partitions: \{(?P<word>[\w.-]{1,120})-\d{1,6}=",
-        "=kafka",
-        "word",
-    ),
-    rule(
-        "OFFSET_OUT_OF_RANGE",
         "offsetoutofrange|offset out of range|out of range with no|fetch position",
         r"offset ?out ?of ?range|out of range|_NO_OFFSET|_AUTO_OFFSET_RESET",
         "=kafka",

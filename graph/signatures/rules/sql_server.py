@@ -20,10 +20,11 @@ RULES = (
         r"(?P<lower>database (?:table )?is locked|could not set lock on file|lock wait timeout|lock timeout|could not obtain lock)",
         "lower",
     ),
+    rule("LOCK_CONFLICT", "conflict with recovery", r"due to conflict with recovery", "=standby_recovery"),
     rule(
         "TIMEOUT",
         "statement timeout|canceling statement",
-        r"due to (?P<lower>statement timeout|user request|conflict with recovery|lock timeout)",
+        r"due to (?P<lower>statement timeout|user request|lock timeout)",
         "lower",
     ),
     rule(

@@ -96,12 +96,6 @@ RULES = (
         "=aws",
     ),
     rule(
-        "CREDENTIALS_MISSING",
-        "default credentials",
-        r"could not automatically determine credentials|default credentials were not found",
-        "=gcp",
-    ),
-    rule(
         "AUTH_FAILED",
         "invalidclienttokenid|(invalidtoken)|unrecognizedclient",
         r"(?P<word>InvalidToken|InvalidClientTokenId|UnrecognizedClient)",
@@ -140,8 +134,8 @@ RULES = (
     ),
     rule(
         "THROTTLED",
-        "slowdown|503 slow down|reduce your request rate",
-        r"SlowDown|503,? Slow Down|(?:AmazonS3|S3)Exception: (?:Slow Down|Please reduce)|reduce your request rate",
+        "slowdown|slow down|reduce your request rate",
+        r"SlowDown|503[:,]? Slow Down|(?:AmazonS3|S3)Exception: (?:Slow Down|Please reduce)|reduce your request rate",
         "=SlowDown",
     ),
     rule(

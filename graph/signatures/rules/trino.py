@@ -63,6 +63,19 @@ RULES = (
         "field",
         "pair",
     ),
+    # Redshift
+    rule(
+        "MALFORMED_DATA",
+        "stl_load_errors|sys_load_error",
+        r"(?:load into table '(?P<table>[^'\n]{1,120})' failed.{0,20})?\b(?:stl_load_errors|sys_load_error)",
+        "=redshift_load",
+        "table",
+    ),
+    rule("ERROR", "error_class=|[databricks|error_code=", r"error_class=(?P<word>[A-Z_.]+)", "word"),
+)
+
+# What no table knows keeps the engine's own name.
+NAMED = (
     rule(
         "ERROR",
         "trinousererror(|trinoqueryerror(|trinoexternalerror(",
@@ -75,13 +88,4 @@ RULES = (
         r"(?:errorName\"?[:=] ?\"?|name=|\b)(?P<word>HIVE_[A-Z_]+|[A-Z]+_[A-Z_]{4,40})",
         "word",
     ),
-    # Redshift
-    rule(
-        "MALFORMED_DATA",
-        "stl_load_errors|sys_load_error",
-        r"(?:load into table '(?P<table>[^'\n]{1,120})' failed.{0,20})?\b(?:stl_load_errors|sys_load_error)",
-        "=redshift_load",
-        "table",
-    ),
-    rule("ERROR", "error_class=|[databricks|error_code=", r"error_class=(?P<word>[A-Z_.]+)", "word"),
 )
