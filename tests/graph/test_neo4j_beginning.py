@@ -22,7 +22,9 @@ def test_processes_that_begin_at_once_all_find_the_schema_made() -> None:
         def begin() -> None:
             try:
                 together.wait(30)
-                with closing(Neo4jGraphStore(BoltAddress(at.url, at.user, at.password, at.database))) as store:
+                with closing(
+                    Neo4jGraphStore(BoltAddress(at.url, at.user, at.password, at.database))
+                ) as store:
                     marks.append(store.mark())
             except BaseException as error:  # noqa: BLE001 - told below
                 failures.append(error)
