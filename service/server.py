@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from signal_factory.errors import BackendUnavailable
 
 from .application import Application
+from .heap import spare_what_stays
 from .keys import Keyring, local_key
 from .logs import setup_logging
 from .rest.app import create_app
@@ -61,6 +62,7 @@ def serve(
     keyring = Keyring(settings.data_dir, local_key(settings.data_dir, configured, os.urandom))
     app = create_app(application, keyring, version=version())
     server = _Server(http_config(app, settings), started)
+    spare_what_stays()
     asyncio.run(server.serve(sockets=[bound]))
 
 

@@ -17,6 +17,7 @@ from ..clocks import EngineClock
 from ..engine import Engine
 from ..gate import Gate
 from ..gated import GatedReadModel
+from ..heap import spare_what_stays
 from ..intake import Limits
 from ..kafka.asker import KafkaAsker
 from ..kafka.intake import Intake
@@ -75,6 +76,7 @@ class Worker:
         Raises:
             BackendUnavailable: the cluster cannot be reached.
         """
+        spare_what_stays()
         self.leader.start()
         if self._watch is not None:
             self._watch[0].start()

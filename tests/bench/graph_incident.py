@@ -21,6 +21,7 @@ from graph_year import START, TREE_ROOT, table
 from graph.counted import CountedStore
 from graph.port import GraphStore
 from service.engine import Engine
+from service.heap import spare_what_stays
 from signal_factory.wire import Envelope, read_line
 
 _FIXTURE = Path(__file__).parents[2] / "fixtures" / "009-schema-cascade-shipped" / "events.ndjson"
@@ -47,6 +48,7 @@ def report(store: GraphStore, times: int) -> Reported:
     for envelope in _moved():
         engine.apply(envelope)
     engine.finish(None)
+    spare_what_stays()
     assert engine.now is not None
     clock, before = Stopwatch(), counted.walks
     for number in range(times):
