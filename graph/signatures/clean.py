@@ -26,6 +26,7 @@ _INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
 _ENTITY = Lazy(r"&(?:[a-z]{2,6}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 _QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
 _JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
+_PDO = Lazy(r"SQLSTATE\[\w{5}\]: [A-Z][\w ]{3,60}: \d{1,6} (?:ERROR: {1,3})?(?=[A-Za-z])")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _LEAST_FIRST = (
     "data",
@@ -69,7 +70,7 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
         text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
-    text = text.replace("#012", "\n")
+    text = _PDO.sub("", text.replace("#012", "\n"))
     text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     text = _INLINE_FRAME.sub("\n\tat ", _INLINE_CAUSE.sub(r"\n\1", text))
     lines = [

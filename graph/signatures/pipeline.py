@@ -112,7 +112,16 @@ def _catalogue() -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
 
 
 def _is_heap(lowered: str) -> bool:
-    return not any(w in lowered for w in ("metaspace", "direct buffer", "native thread"))
+    return not any(
+        w in lowered
+        for w in (
+            "metaspace",
+            "direct buffer",
+            "native thread",
+            "unable to acquire",
+            "to build and broadcast",
+        )
+    )
 
 
 def _side(context: str) -> str:

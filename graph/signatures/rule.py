@@ -41,6 +41,9 @@ CONVERT: Mapping[str, Convert] = {
     "type": type_name,
     "value": part,
     "word": part,
+    "code": lambda text: part(
+        "".join(each.capitalize() for each in text.split("_")) if "_" in text else text
+    ),
     "lower": lambda text: part(text.lower()),
     "token": token,
     "cls": lambda text: part(re.split(r"[.$]", text.strip("`'\""))[-1]),

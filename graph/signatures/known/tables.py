@@ -2,6 +2,7 @@
 
 from .cloud import AWS, GOOGLE_AZURE
 from .databases import CLICKHOUSE, MYSQL, OTHERS, POSTGRES
+from .engines import MSSQL, ORACLE, QUERY_ENGINES
 from .orchestration import AIRFLOW, DBT, SYSTEM
 from .python_data import DATA, PYTHON
 from .spark import LAKE, SPARK
@@ -9,6 +10,9 @@ from .streaming import CODES, FLINK, KAFKA
 from .warehouses import CLOUD, HADOOP
 
 TABLES = (
+    QUERY_ENGINES,
+    ORACLE,
+    MSSQL,
     LAKE,
     SPARK,
     KAFKA,

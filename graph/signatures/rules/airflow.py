@@ -24,8 +24,8 @@ RULES = (
     rule("TASK_KILLED", "sigterm", r"SIGTERM", "=SIGTERM"),
     rule(
         "SENSOR_TIMEOUT",
-        "sensor has timed out|airflowsensortimeout|sensor timeout",
-        r"sensor has timed out|AirflowSensorTimeout|sensor timeout",
+        "sensor has timed out|airflowsensortimeout|sensor timeout|snap. time is out",
+        r"sensor has timed out|AirflowSensorTimeout|sensor timeout|snap\. time is out",
     ),
     rule(
         "TIMEOUT",
@@ -53,6 +53,13 @@ RULES = (
         "word",
     ),
     rule("CONFIG_ERROR", "conn_id", rf"conn_id {name('word')}[`'\"]* isn'?t defined", "=connection", "word"),
+    rule(
+        "CONFIG_ERROR",
+        "variable_not_found",
+        rf"VARIABLE_NOT_FOUND: .{{0,20}}key['\"]?: {name('word')}",
+        "=variable",
+        "word",
+    ),
     rule(
         "CONFIG_ERROR",
         "variable",
@@ -87,11 +94,16 @@ RULES = (
     ),
     rule(
         "NO_RESOURCES",
-        "pod took longer|pod launching|pod took too long|unschedulable|failedscheduling",
-        r"pod (?:took (?:longer|too long)|launching)|unschedulable|FailedScheduling",
+        "pod took longer|pod launching|pod took too long|unschedulable|failedscheduling|nodes are available: ",
+        r"pod (?:took (?:longer|too long)|launching)|unschedulable|FailedScheduling|\d/\d{1,5} nodes are available: ",
         "=pod_start",
     ),
-    rule("CONFIG_ERROR", "imagepullbackoff|errimagepull", r"ImagePullBackOff|ErrImagePull", "=image_pull"),
+    rule(
+        "CONFIG_ERROR",
+        "imagepullbackoff|errimagepull|pull image|pulling image",
+        r"ImagePullBackOff|ErrImagePull|failed to pull image|back-off pulling image",
+        "=image_pull",
+    ),
     rule("MALFORMED_DATA", "could not serialize the xcom", r"could not serialize the XCom", "=xcom"),
     rule("CONFIG_ERROR", "broken dag", r"broken dag.{0,400}?duplicate", "=broken_dag"),
     rule(

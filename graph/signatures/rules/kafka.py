@@ -42,8 +42,8 @@ RULES = (
     ),
     rule(
         "ACCESS_DENIED",
-        "groupauthorization|not authorized to access group",
-        r"GroupAuthorization|not authorized to access group",
+        "groupauthorization|group authorization|group_authorization|not authorized to access group",
+        r"Group[ _]?Authorization|not authorized to access group",
         "=consumer_group",
     ),
     rule(
@@ -78,8 +78,8 @@ RULES = (
     ),
     rule(
         "REBALANCE",
-        "commitfailedexception|rebalanc|max.poll.interval|_max_poll_exceeded|illegal_generation|unknown_member",
-        r"CommitFailedException|max\.poll\.interval|_MAX_POLL_EXCEEDED|maximum poll interval|"
+        "commitfailedexception|commit cannot be completed|rebalanc|max.poll.interval|_max_poll_exceeded|illegal_generation|unknown_member",
+        r"(?<!exceptions\.)(?<!: )CommitFailedException(?!: (?:Cannot commit|Requirement|CommitFailed))|max\.poll\.interval|_MAX_POLL_EXCEEDED|maximum poll interval|"
         r"commit cannot be completed",
         "=max_poll",
     ),
@@ -100,8 +100,8 @@ RULES = (
     ),
     rule(
         "RECORD_TOO_LARGE",
-        "recordtoolarge|msg_size_too_large|larger than the maximum request size|message size too large",
-        r"RecordTooLarge|MSG_SIZE_TOO_LARGE|maximum request size|message size too large",
+        "recordtoolarge|messagesizetoolarge|msg_size_too_large|larger than the maximum request size|message size too large",
+        r"RecordTooLarge|MessageSizeTooLarge|MSG_SIZE_TOO_LARGE|maximum request size|message size too large",
         "=kafka",
     ),
     rule(

@@ -4,6 +4,20 @@ from ..rule import name, rule
 
 RULES = (
     rule(
+        "WRITE_CONFLICT",
+        "multiple streaming|concurrent_stream_log_update",
+        r"multiple streaming (?:queries are concurrently|jobs detected)|CONCURRENT_STREAM_LOG_UPDATE",
+        "=spark",
+        "=streaming_query",
+    ),
+    rule(
+        "CORRUPT_FILE",
+        "unable to reconstruct state at version|delta_truncated_transaction_log",
+        r"unable to reconstruct state at version|DELTA_TRUNCATED_TRANSACTION_LOG",
+        "=delta",
+        "=state",
+    ),
+    rule(
         "INVALID_CAST",
         "cannot cast string '",
         r"cannot cast string '.{0,300}?' to value of (?P<type>\w+) type",
@@ -38,7 +52,32 @@ RULES = (
         r"(?P<word>MetadataChanged|ProtocolChanged)Exception",
         "word",
     ),
-    rule("WRITE_CONFLICT", "delta_concurrent", r"DELTA_(?P<word>CONCURRENT_\w+)", "word"),
+    rule(
+        "WRITE_CONFLICT",
+        "delta_concurrent|delta_metadata_changed|delta_protocol_changed",
+        r"DELTA_(?P<code>(?:CONCURRENT|METADATA|PROTOCOL)_[A-Z_]{1,40})",
+        "code",
+    ),
+    rule(
+        "WRITE_CONFLICT",
+        "changed since last commit",
+        r"metadata changed since last commit",
+        "=MetadataChanged",
+    ),
+    rule(
+        "WRITE_CONFLICT",
+        "requirement failed: branch|requirement failed: ref",
+        r"requirement failed: (?:branch|ref) .{1,80}?(?:has changed|created concurrently)",
+        "=iceberg",
+        "=branch",
+    ),
+    rule(
+        "WRITE_CONFLICT",
+        "stale table metadata|metadata location",
+        r"stale table metadata|metadata location '.{1,300}?' is not same as",
+        "=iceberg",
+        "=stale_metadata",
+    ),
     rule(
         "WRITE_CONFLICT",
         "commit failed|commitfailederror|transaction failed|transactionerror|a concurrent transaction",
@@ -65,6 +104,13 @@ RULES = (
         r"referenced in the transaction log|DELTA_(?P<lower>[A-Z_]*FOUND\w*|PATH_DOES_NOT_EXIST)",
         "=delta",
     ),
+    rule(
+        "ERROR",
+        "detected schema change|delta_schema_changed",
+        r"detected schema change|DELTA_SCHEMA_CHANGED",
+        "=delta",
+        "=source_schema_change",
+    ),
     rule("SCHEMA_MISMATCH", "delta_", r"DELTA_(?P<word>\w*SCHEMA\w*)", "word"),
     rule(
         "NULL_VALUE",
@@ -80,8 +126,8 @@ RULES = (
     ),
     rule(
         "UNSUPPORTED",
-        "delta_unsupported_features_for_read|reader version|writer version|unsupported_features",
-        r"(?:DELTA_UNSUPPORTED_FEATURES_FOR_\w+|minimum (?:reader|writer) version|requires? (?:a )?(?:reader|writer) version)",
+        "delta_unsupported_features_for_|reader version|writer version|unsupported_features|delta protocol version|protocolversionexception|delta_invalid_protocol",
+        r"(?:DELTA_UNSUPPORTED_FEATURES_FOR_\w+|delta protocol version .{0,40}?too new|InvalidProtocolVersion|DELTA_INVALID_PROTOCOL|minimum (?:reader|writer) version|requires? (?:a )?(?:reader|writer) version)",
         "=delta_protocol",
     ),
     rule(

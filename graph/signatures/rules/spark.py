@@ -54,8 +54,8 @@ RULES = (
     ),
     rule(
         "EXECUTOR_LOST",
-        "executorlost|executor lost|disassociated|executor heartbeat|lost executor",
-        r"executor heartbeat timed out",
+        "executor heartbeat|no recent heartbeats",
+        r"executor heartbeat timed out|removing executor \S{1,20} with no recent heartbeats",
         "=heartbeat",
     ),
     rule(
@@ -74,8 +74,8 @@ RULES = (
     rule("EXECUTOR_LOST", "executorlost|lost executor|executor lost", _LOST),
     rule(
         "EXECUTOR_LOST",
-        "fetchfailed|fetch failed|metadatafetchfailed",
-        r"(?:Metadata)?FetchFailed(?:Exception)?|failed to connect to .{0,80}shuffle",
+        "fetchfailed|fetch failed|metadatafetchfailed|missing an output location",
+        r"missing an output location for shuffle|(?:Metadata)?FetchFailed(?:Exception)?|failed to connect to .{0,80}shuffle",
         "=shuffle_fetch",
     ),
     rule(

@@ -109,16 +109,22 @@ RULES = (
     ),
     rule(
         "INVALID_FORMAT",
-        "cannot_parse_timestamp|inconsistent_behavior_cross_version|cannot be parsed at index",
+        "cannot_parse_timestamp|inconsistent_behavior_cross_version|in the new parser|cannot be parsed at index",
         r"CANNOT_PARSE_(?P<lower>\w+)|PARSE_DATETIME_BY_NEW_PARSER|fail to parse .{0,80}new parser|"
         r"Text .{0,80}could(?: not|n't) be parsed",
         "=timestamp",
     ),
+    rule(
+        "INVALID_CAST",
+        "conversion failed when converting the",
+        r"conversion failed when converting the (?P<old>\w+) value .{0,200}? to data type (?P<new>\w+)",
+        "pair",
+    ),
     rule("DIVIDE_BY_ZERO", "zerodivisionerror", r"ZeroDivisionError", "frame"),
     rule(
         "DIVIDE_BY_ZERO",
-        "divide_by_zero|division by zero|divide by zero|divisionbyzero",
-        r"\[?divide[_ ]by[_ ]zero|division ?by ?zero",
+        "divide_by_zero|division by zero|divide by zero|divisionbyzero|: / by zero|division_by_zero",
+        r"\[?divide[_ ]by[_ ]zero|division[ _]?by[ _]?zero|: / by zero",
     ),
     rule(
         "NUMERIC_OVERFLOW",

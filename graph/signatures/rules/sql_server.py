@@ -36,7 +36,14 @@ RULES = (
     rule(
         "ACCESS_DENIED",
         "permission denied for",
-        rf"permission denied for (?P<lower>table|relation|schema|database|sequence|function|view) {name('table')}",
+        rf"permission denied for (?:table|relation) {name('table')}",
+        "=table",
+        "table",
+    ),
+    rule(
+        "ACCESS_DENIED",
+        "permission denied for",
+        rf"permission denied for (?P<lower>schema|database|sequence|function|view) {name('table')}",
         "lower",
         "table",
     ),

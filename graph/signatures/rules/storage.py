@@ -20,7 +20,7 @@ _S3 = (
     _coded(
         "ERROR", "IllegalLocationConstraintException", "location constraint is incompatible for the region"
     ),
-    _coded("ERROR", "RequestTimeTooSkewed", "difference between the request time and the current time"),
+    _coded("ERROR", "RequestTimeTooSkewed", "difference between the request time and the"),
     _coded("ERROR", "InvalidObjectState", "operation is not valid for the object's storage class"),
     _coded("ERROR", "InvalidRange", "requested range is not satisfiable"),
     _coded("ERROR", "NoSuchUpload", "specified multipart upload does not exist"),
@@ -64,6 +64,7 @@ _AZURE = (
     _coded("ERROR", "ContainerBeingDeleted", "the specified container is being deleted"),
     _coded("ERROR", "ConditionNotMet", "condition specified using http conditional header(s) is not met"),
     _coded("THROTTLED", "ServerBusy", "ingress is over the account limit", "=azure"),
+    _coded("THROTTLED", "ServerBusy", "the server is busy", "=azure"),
     _coded(
         "ACCESS_DENIED",
         "PublicAccessNotPermitted",
@@ -91,8 +92,8 @@ RULES = (
     rule(
         "CREDENTIALS_MISSING",
         "unable to locate credentials|nocredentials|no aws credentials|unable to load aws credentials|"
-        "unable to load credentials|no credentials|could not load credentials",
-        r"unable to (?:locate|load) (?:AWS )?credentials|NoCredential|no AWS credentials|could not load credentials",
+        "unable to load credentials|no credentials|could not load credentials|no valid providers in chain",
+        r"no valid providers in chain|unable to (?:locate|load) (?:AWS )?credentials|NoCredential|no AWS credentials|could not load credentials",
         "=aws",
     ),
     rule(

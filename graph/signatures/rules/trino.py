@@ -45,8 +45,8 @@ RULES = (
     ),
     rule(
         "NO_RESOURCES",
-        "too many queued queries|insufficient active worker|insufficient_resources|no_nodes_available",
-        r"(?P<word>too many queued queries|insufficient active worker|INSUFFICIENT_RESOURCES|NO_NODES_AVAILABLE)",
+        "too many queued queries|insufficient active worker",
+        r"(?P<word>too many queued queries|insufficient active worker)",
         "word",
     ),
     rule(
@@ -62,6 +62,13 @@ RULES = (
         rf"(?:field|column) {name('field')}['\"]?'?s? .{{0,40}}?type (?P<old>\w+) .{{0,40}}?(?:incompatible with|declared).{{0,80}}?type (?P<new>\w+)",
         "field",
         "pair",
+    ),
+    rule(
+        "INVALID_CAST",
+        "cannot cast '",
+        r"cannot cast '.{0,100}?' to (?P<type>[a-z]+)",
+        "=VALUE",
+        "type",
     ),
     # Redshift
     rule(

@@ -89,7 +89,10 @@ RULES = (
         "=snowflake",
     ),
     rule(
-        "LOCK_CONFLICT", "number of waiters for this lock", r"number of waiters for this lock", "=snowflake"
+        "LOCK_CONFLICT",
+        "waiters for this lock|has locked table",
+        r"waiters for this lock|has locked table",
+        "=snowflake",
     ),
     rule("SCHEMA_MISMATCH", "number of columns in file", r"number of columns in file", "=column_count"),
     # BigQuery
@@ -101,6 +104,20 @@ RULES = (
         r"not found: (?P<lower>table|dataset|routine|model) (?:[\w.-]+[:.]){0,3}(?P<table>[\w$-]+)",
         "lower",
         "table",
+    ),
+    rule(
+        "ALREADY_EXISTS",
+        "already exists: ",
+        r"already exists: (?P<lower>table|dataset|routine|model|view) (?:[\w.-]+[:.]){0,3}(?P<table>[\w$-]+)",
+        "lower",
+        "table",
+    ),
+    rule("ALREADY_EXISTS", "already exists: job", r"already exists: job", "=bigquery", "=job"),
+    rule(
+        "QUOTA_EXCEEDED",
+        "concurrent queries",
+        r"too many concurrent queries|quota for concurrent queries",
+        "=concurrent_queries",
     ),
     rule(
         "QUOTA_EXCEEDED",

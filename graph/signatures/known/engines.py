@@ -1,0 +1,125 @@
+"""Sentences that go with the numbers and names of Oracle, SQL Server, Trino, Spark and Delta, of Airflow, S3, GCS and ADLS.
+
+A text may tell the number, the name or only the sentence; all three are one failure. Sources: docs.oracle.com/error-help,
+learn.microsoft.com (SQL Server error messages), trino.io (StandardErrorCode), spark.apache.org (error conditions).
+"""
+
+ORACLE = """
+ERROR:ORA-00018 = maximum number of sessions exceeded
+ERROR:ORA-00020 = maximum number of processes (
+ERROR:ORA-00054 = resource busy and acquire with nowait
+ERROR:ORA-00257 = archiver error | archival error
+ERROR:ORA-00933 = sql command not properly ended
+ERROR:ORA-00955 = name is already used by an existing object
+ERROR:ORA-00979 = not a group by expression
+ERROR:ORA-01000 = maximum open cursors exceeded
+ERROR:ORA-01017 = invalid username/password; logon denied
+ERROR:ORA-01033 = oracle initialization or shutdown in progress
+ERROR:ORA-01034 = oracle not available
+ERROR:ORA-01438 = value larger than specified precision
+ERROR:ORA-01555 = snapshot too old
+ERROR:ORA-01652 = unable to extend temp segment
+ERROR:ORA-01653 = unable to extend table
+ERROR:ORA-01654 = unable to extend index
+ERROR:ORA-01795 = maximum number of expressions in a list is 1000
+ERROR:ORA-01830 = date format picture ends before converting
+ERROR:ORA-01843 = not a valid month
+ERROR:ORA-01861 = literal does not match format string
+ERROR:ORA-02049 = distributed transaction waiting for lock
+ERROR:ORA-02289 = sequence does not exist
+ERROR:ORA-03113 = end-of-file on communication channel
+ERROR:ORA-03114 = not connected to oracle
+ERROR:ORA-03135 = connection lost contact
+ERROR:ORA-04031 = unable to allocate * bytes of shared memory
+ERROR:ORA-04068 = existing state of packages * discarded
+ERROR:ORA-06502 = numeric or value error
+ERROR:ORA-08177 = can't serialize access for this transaction
+ERROR:ORA-12154 = could not resolve the connect identifier
+ERROR:ORA-12170 = tns:connect timeout occurred
+ERROR:ORA-12505 = does not currently know of sid
+ERROR:ORA-12514 = does not currently know of service
+ERROR:ORA-12519 = no appropriate service handler
+ERROR:ORA-12537 = tns:connection closed
+ERROR:ORA-12541 = tns:no listener | tns no listener
+ERROR:ORA-12545 = target host or object does not exist
+ERROR:ORA-30926 = stable set of rows in the source tables
+"""
+
+MSSQL = """
+CONNECTION_REFUSED:mssql:network = network-related or instance-specific error | error: 40 - could not open a connection
+TLS_ERROR:certificate_chain = certificate chain was issued by an authority that is not trusted
+DISK_FULL:mssql:filegroup = filegroup is full
+OOM:mssql = insufficient system memory in resource pool | insufficient memory available in the buffer pool
+SERVICE_UNAVAILABLE:azure_sql = is not currently available. please retry the connection later
+SERVICE_UNAVAILABLE:azure_sql:service = the service is currently busy | service has encountered an error processing your request
+QUOTA_EXCEEDED:azure_sql:requests = request limit for the database is
+QUOTA_EXCEEDED:azure_sql:size = database * has reached its size quota
+INVALID_CAST:VALUE:DATE = conversion failed when converting date and/or time | conversion failed when converting datetime
+TIMEOUT:mssql:query = timeout period elapsed prior to completion
+NO_RESOURCES:mssql:pool = prior to obtaining a connection from the pool
+LOCK_CONFLICT:mssql:lock_timeout = lock request time out period exceeded
+ERROR:mssql:subquery_rows = subquery returned more than 1 value
+ERROR:mssql:string_agg = not contained in either an aggregate function or the group by
+ERROR:mssql:merge = merge statement attempted to update or delete the same row
+ERROR:mssql:severe = a severe error occurred on the current command
+ERROR:mssql:open_reader = there is already an open datareader
+SCHEMA_MISMATCH:column_count = column name or number of supplied values does not match
+NUMERIC_OVERFLOW:mssql:converting = arithmetic overflow error for
+UNDEFINED_NAME:mssql:variable = must declare the scalar variable
+"""
+
+QUERY_ENGINES = """
+QUOTA_EXCEEDED:trino:cpu_time = exceeded~cpu~limit | exceeded the maximum cpu time | exceeded cpu time limit
+QUOTA_EXCEEDED:trino:scan = exceeded~scan~limit | exceeded per-query scan limit | exceeded scan limit
+NO_RESOURCES:trino:workers = no~nodes~available
+CONNECTION_REFUSED:hive_metastore = failed connecting to hive metastore | hive~metastore~error
+QUOTA_EXCEEDED:trino:text_length = query~text~too~large | query text length * exceeds the maximum
+QUOTA_EXCEEDED:trino:queue = query~queue~full | too many queued queries for
+CONNECTION_LOST:trino:remote_task = remote~task~mismatch | remote~task~error
+CONNECTION_LOST:trino:worker_node = too~many~requests~failed
+CONNECTION_LOST:trino:remote_host = remote~host~gone
+CONNECTION_LOST:trino:page_transport = page~transport~error | page~transport~timeout
+ERROR:trino:abandoned = abandoned~query | abandoned~task
+ERROR:trino:cancelled = user~canceled | query was canceled
+ERROR:trino:administratively_killed = administratively~killed | administratively~preempted
+MALFORMED_DATA:trino:hive_bad_data = hive~bad~data
+ERROR:trino:hive_split = hive~cannot~open~split
+ERROR:trino:hive_cursor = hive~cursor~error
+ERROR:trino:hive_writer = hive~writer~open~error | hive~writer~close~error | hive~writer~data~error
+SCHEMA_MISMATCH:hive:partition = hive~partition~schema~mismatch | mismatch between the table and partition schemas
+ERROR:trino:hive_partition_offline = hive~partition~offline
+ERROR:trino:hive_filesystem = hive~filesystem~error
+UNSUPPORTED:trino:hive_format = hive~unsupported~format
+CORRUPT_FILE:trino:hive_metadata = hive~invalid~metadata
+WRITE_CONFLICT:iceberg:commit = iceberg~commit~error | failed to commit iceberg update | failed to commit the transaction * iceberg
+CORRUPT_FILE:iceberg:metadata = iceberg~invalid~metadata
+CORRUPT_FILE:iceberg:manifest = iceberg~bad~data
+OOM:query:function = exceeded~function~memory~limit
+UNSUPPORTED:trino:subquery = given correlated subquery is not supported
+SERVICE_UNAVAILABLE:google:internal = an internal error occurred and the request could not be completed | internal error encountered. | backenderror
+MALFORMED_DATA:bigquery:column_count = csv table references column position | too many values in row starting at | missing close quote character
+NULL_VALUE = field {} of input row cannot be null | null value appeared in non-nullable field: {}
+UNSUPPORTED:spark:output_mode = output mode is not supported for | streaming_output_mode.unsupported_operation
+ERROR:group_by = non-aggregating expression {} is based on
+ERROR:hive:metastore_client = unable to instantiate org.apache.hadoop.hive
+CONFIG_ERROR:flink:memory = either required fine-grained memory
+CONNECTION_REFUSED:kafka_brokers = run out of available brokers
+MALFORMED_DATA:connect:converting = converting byte[] to kafka connect data failed
+CONNECTION_LOST:postgres:backend_io = i/o error occurred while sending to the backend
+CONNECTION_REFUSED:mysql:socket = [2002] no such file or directory
+AUTH_FAILED:mongo = exception authenticating mongocredential
+AUTH_FAILED:clickhouse:AUTHENTICATION_FAILED = password is incorrect, or there is no user | password is incorrect or there is no user
+LOCK_CONFLICT:hive = error in acquiring locks | in acquiring locks
+CONFIG_ERROR:airflow:pool = poolnotfound | non-existent pool
+CONFIG_ERROR:no_dbt_project.yml = missing dbt_project.yml
+MALFORMED_DATA:duckdb:csv = error in file * on line
+NO_RESOURCES:http_pool = acquire operation took longer than the configured maximum
+ACCESS_DENIED:gcs:public_access = public access prevention is enforced
+ACCESS_DENIED:gcp:organization = do not belong to a permitted customer | organization policy * constraint
+CONFIG_ERROR:gcs:requester_pays = requester pays bucket | user~project~missing
+CONFIG_ERROR:airflow:worker_log_host = fetch log file from worker. unsupported url | fetch log file from worker. invalid url
+ACCESS_DENIED:databricks:unity_catalog = user does not have use catalog | user does not have use schema | user does not have select on
+PROCESS_EXIT:databricks:driver = spark driver has stopped unexpectedly | python kernel is unresponsive
+CONFIG_ERROR:gx:suite = expectation_suite * not found
+SCHEMA_INCOMPATIBLE:avro_reader = found * expecting union | missing required field * avro
+"""
