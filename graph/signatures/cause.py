@@ -52,7 +52,7 @@ _CODE_AND_TEXT = Lazy(
 _REPR = Lazy(
     r"\b[A-Z]\w{2,80}\(([\'\"])(?P<text>[^\n]{8,600}?)\1,?\)|\b[A-Z]\w{2,80}\(['\"](?P<cut>[^\n'\"]{8,600})$"
 )
-_FIELD = Lazy(r"\\?(?P<quote>['\"])(?P<text>[^\n]{4,600}?)\\?(?P=quote)(?=\s*[,})\]]|\s*$)")
+_FIELD = Lazy(r"\\?(?P<quote>['\"])(?P<text>[^\n]{4,600}?)\\?(?P=quote)(?=\s*[,})\]]|\s*$|\s+\w[\w.]{0,60}=)")
 _SENTENCE = Lazy(r"(?<!\w)(?P<quote>['\"`“])(?P<text>(?:[A-Za-z][\w'/.:-]* ){2,20}[\w'.]+)[.!]?['\"`”](?!\w)")
 _DETAIL = Lazy(r"\s(?:DETAIL|HINT|CONTEXT|STATEMENT|Detail|Hint|Where|Position|Background on this error)\b.*")
 _STATEMENT = Lazy(r"\s\[(?:SQL|parameters)\b.*")

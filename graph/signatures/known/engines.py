@@ -121,5 +121,15 @@ CONFIG_ERROR:airflow:worker_log_host = fetch log file from worker. unsupported u
 ACCESS_DENIED:databricks:unity_catalog = user does not have use catalog | user does not have use schema | user does not have select on
 PROCESS_EXIT:databricks:driver = spark driver has stopped unexpectedly | python kernel is unresponsive
 CONFIG_ERROR:gx:suite = expectation_suite * not found
+CONFIG_ERROR:spark:catalog = catalog_not_found] the catalog {} | catalog {} plugin class not found
+ALREADY_EXISTS:file = filealreadyexistsexception | file already exists
+SCHEMA_MISMATCH:spark:state = schema for existing state | existing state key schema | state_store_key_schema_not_compatible | state_store_value_schema_not_compatible
+CONNECTION_REFUSED:grpc = failed to connect to all addresses
+THROTTLED:ProvisionedThroughputExceeded = level of configured provisioned throughput
+CONFIG_ERROR:postgres:wal_level = wal_level property must be
+ERROR:rocksdb = opening rocksdb
+CONNECTION_REFUSED:hive_metastore = connect to the metastore server
+ERROR:emr:bootstrap = bootstrap action * returned a non-zero
+OOM:query:athena = query exhausted resources
 SCHEMA_INCOMPATIBLE:avro_reader = found * expecting union | missing required field * avro
 """

@@ -9,6 +9,7 @@ from .clickhouse import RULES as CLICKHOUSE
 from .dbt import RULES as DBT
 from .flink import RULES as FLINK
 from .generic import RULES as EVERYWHERE
+from .jvm import FILES as JVM_FILES
 from .jvm import RULES as JVM
 from .kafka import RULES as KAFKA
 from .lakehouse import RULES as LAKEHOUSE
@@ -20,6 +21,7 @@ from .spark_sql import RULES as SPARK_SQL
 from .sql import RULES as SQL
 from .sql_server import RULES as SQL_SERVER
 from .sql_values import RULES as SQL_VALUES
+from .storage import NAMED as STORAGE_NAMED
 from .storage import RULES as STORAGE
 from .trino import NAMED as TRINO_NAMED
 from .trino import RULES as TRINO
@@ -45,7 +47,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *PYTHON_VALUES,
     *JVM,
 )
-GENERIC: tuple[Rule, ...] = (*TRINO_NAMED, *EVERYWHERE)
+GENERIC: tuple[Rule, ...] = (*STORAGE_NAMED, *JVM_FILES, *TRINO_NAMED, *EVERYWHERE)
 CATALOGUE: tuple[Rule, ...] = (*SPECIFIC, *GENERIC)
 
 __all__ = ["CATALOGUE", "GENERIC", "SPECIFIC"]

@@ -72,12 +72,6 @@ RULES = (
     ),
     rule("INDEX_ERROR", "indexoutofbounds", r"\w*IndexOutOfBounds\w*", "exception", "frame"),
     rule("DIVIDE_BY_ZERO", "arithmeticexception: / by zero", r"/ by zero"),
-    rule(
-        "PATH_NOT_FOUND",
-        "filenotfoundexception|nosuchfileexception",
-        r"FileNotFoundException|NoSuchFileException",
-        "=jvm",
-    ),
     rule("MISSING_METHOD", "unsatisfiedlinkerror", r"UnsatisfiedLinkError", "=native_library"),
     rule(
         "SERIALIZATION_ERROR",
@@ -92,4 +86,14 @@ RULES = (
         "=class_version",
     ),
     rule("RECURSION_LIMIT", "stackoverflowerror", r"StackOverflowError", "frame"),
+)
+
+# What no table knows is a file that is not there.
+FILES = (
+    rule(
+        "PATH_NOT_FOUND",
+        "filenotfoundexception|nosuchfileexception",
+        r"FileNotFoundException|NoSuchFileException",
+        "=jvm",
+    ),
 )

@@ -78,6 +78,12 @@ RULES = (
     ),
     rule(
         "REBALANCE",
+        "rebalanceinprogress|rebalance_in_progress|rebalance in progress",
+        r"rebalance[_ ]?in[_ ]?progress",
+        "=in_progress",
+    ),
+    rule(
+        "REBALANCE",
         "commitfailedexception|commit cannot be completed|rebalanc|max.poll.interval|_max_poll_exceeded|illegal_generation|unknown_member",
         r"(?<!exceptions\.)(?<!: )CommitFailedException(?!: (?:Cannot commit|Requirement|CommitFailed))|max\.poll\.interval|_MAX_POLL_EXCEEDED|maximum poll interval|"
         r"commit cannot be completed",
@@ -88,15 +94,9 @@ RULES = (
     ),
     rule(
         "REBALANCE",
-        "illegal_generation|illegalgeneration|illegal generation",
-        r"illegal[_ ]?generation",
+        "illegal_generation|illegalgeneration|illegal generation|group generation id",
+        r"illegal[_ ]?generation|group generation id is not valid",
         "=illegal_generation",
-    ),
-    rule(
-        "REBALANCE",
-        "rebalanceinprogress|rebalance_in_progress|rebalance in progress",
-        r"rebalance[_ ]?in[_ ]?progress",
-        "=in_progress",
     ),
     rule(
         "RECORD_TOO_LARGE",
@@ -140,8 +140,8 @@ RULES = (
     rule("CONFIG_ERROR", "inconsistentclusterid", r"InconsistentClusterId", "=kafka_cluster_id"),
     rule(
         "SERVICE_UNAVAILABLE",
-        "notleader|not_leader|not leader|leader_not_available|leadernotavailable|not the leader",
-        r"not[_ ]?leader|leader_?not_?available|not the leader",
+        "notleader|not_leader|not leader|leader_not_available|leadernotavailable|leader not available|not the leader",
+        r"not[_ ]?leader|leader[_ ]?not[_ ]?available|not the leader",
         "=kafka_leader",
     ),
     rule(

@@ -96,7 +96,7 @@ RULES = (
     rule(
         "OOM",
         "memoryerror|unable to allocate|arraymemoryerror|cannot allocate memory|failed to allocate|out of memory error",
-        r"MemoryError|unable to allocate|cannot allocate memory|failed to allocate|out of memory error",
+        r"(?<!OutOf)MemoryError|unable to allocate|cannot allocate memory|failed to allocate|out of memory error",
         "=process",
     ),
 )

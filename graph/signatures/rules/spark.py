@@ -60,6 +60,13 @@ RULES = (
     ),
     rule(
         "EXECUTOR_LOST",
+        "decommission",
+        r"executor (?:\S{1,20} is )?decommission",
+        "=executor_decommission",
+    ),
+    rule("EXECUTOR_LOST", "was preempted", r"container \S{1,80} was preempted", "=preempted"),
+    rule(
+        "EXECUTOR_LOST",
         "executorlost|disassociated|lost executor|executor lost",
         r"remote rpc client disassociated",
         "=disassociated",

@@ -30,6 +30,21 @@ RULES = (
     rule("MISSING_FIELD", "no such struct field", rf"no such struct field {name('field')}", "field"),
     rule("MISSING_FIELD", 'field "|field named', r'field "(?P<field>\w{1,100})" does not exist', "field"),
     rule(
+        "ALREADY_EXISTS",
+        "temp_table_or_view_already_exists|temporary view",
+        rf"temporary view {name('table')}.{{0,4}} ?(?:because it )?already exists",
+        "=view",
+        "table",
+    ),
+    rule(
+        "ALREADY_EXISTS",
+        "table_or_view_already_exists|tablealreadyexists",
+        rf"(?:TABLE_OR_VIEW_ALREADY_EXISTS\].{{0,40}}table or view|Table or view|Table) {name('table')}.{{0,4}} ?"
+        r"(?:because it )?already exists",
+        "=table",
+        "table",
+    ),
+    rule(
         "TABLE_NOT_FOUND",
         "table_or_view_not_found|table or view|unable to find the table|view_not_found",
         rf"(?:TABLE_OR_VIEW_NOT_FOUND\]|table or view)(?: the table or view)? (?:not found:? ?)?(?!does\b){name('table')}",
@@ -43,8 +58,8 @@ RULES = (
     ),
     rule(
         "TABLE_NOT_FOUND",
-        "schema_not_found|nosuchdatabase|database_not_found",
-        rf"(?:SCHEMA_NOT_FOUND\] the schema|nosuchdatabaseexception: (?:database|namespace)) {name('table')}",
+        "schema_not_found|nosuchdatabase|database_not_found|database '",
+        rf"(?:SCHEMA_NOT_FOUND\] the schema|nosuchdatabaseexception: (?:database|namespace)|database(?= '[^'\n]{{1,80}}' not found)) {name('table')}",
         "=schema",
         "table",
     ),
@@ -136,9 +151,9 @@ RULES = (
     rule("TYPE_MISMATCH", "data type mismatch:", r"due to data type mismatch: (?P<lower>.{1,60})", "=spark"),
     rule(
         "SCHEMA_MISMATCH",
-        "num_columns_mismatch|number of columns doesn't match|not_enough_data_columns|too_many_data_columns|"
+        "num_columns_mismatch|number of columns doesn't match|with the same number of columns|not enough data columns|too many data columns|not_enough_data_columns|too_many_data_columns|"
         "insert_column_arity_mismatch",
-        r"(?P<word>NUM_COLUMNS_MISMATCH|INSERT_COLUMN_ARITY_MISMATCH\.\w+)|number of columns",
+        r"(?P<word>NUM_COLUMNS_MISMATCH|INSERT_COLUMN_ARITY_MISMATCH\.\w+)|number of columns|(?:not enough|too many) data columns",
         "=column_count",
     ),
     rule(
@@ -173,13 +188,6 @@ RULES = (
         "field",
     ),
     rule("DUPLICATE", "duplicated_map_key|duplicate map key", r"duplicated?[_ ]map[_ ]key", "=map_key"),
-    rule(
-        "ALREADY_EXISTS",
-        "table_or_view_already_exists|tablealreadyexists",
-        rf"(?:TABLE_OR_VIEW_ALREADY_EXISTS\].{{0,40}}table or view|Table or view|Table) {name('table')}.{{0,4}} ?"
-        r"(?:because it )?already exists",
-        "table",
-    ),
     rule(
         "ALREADY_EXISTS",
         "path_already_exists|path already exists|output directory .* already exists|already exists",

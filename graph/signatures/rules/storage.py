@@ -160,13 +160,6 @@ RULES = (
     ),
     rule("OBJECT_NOT_FOUND", "(404)", _AWS.format(code="404|NotFound"), "=store"),
     rule(
-        "ERROR",
-        "when calling the",
-        r"\((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+)\s+operation",
-        "word_code",
-        "word_operation",
-    ),
-    rule(
         "ACCESS_DENIED",
         "does not have",
         r"does not have (?P<word>[a-z]+\.[a-z.A-Z]+) (?:access|permission)",
@@ -244,5 +237,16 @@ RULES = (
         "kerberos|gssexception|gss initiate failed|kinit",
         r"GSSException|GSS initiate failed|kerberos.{0,80}(?:credentials|ticket|expired|fail)|kinit",
         "=kerberos",
+    ),
+)
+
+# What no table knows keeps the service's own code.
+NAMED = (
+    rule(
+        "ERROR",
+        "when calling the",
+        r"\((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+)\s+operation",
+        "word_code",
+        "word_operation",
     ),
 )

@@ -162,8 +162,8 @@ RULES = (
     ),
     rule(
         "SCHEMA_MISMATCH",
-        "provided schema does not match",
-        rf"provided schema does not match.{{0,200}}?(?:cannot add fields \(field: |field ){name('field')}",
+        "provided schema does not match|invalid schema update",
+        rf"(?:provided schema does not match|invalid schema update).{{0,200}}?(?:cannot add fields \(field: |field ){name('field')}",
         "=bigquery",
         "field",
     ),
