@@ -108,4 +108,6 @@ def pattern_of(fragment: str) -> str:
         else:
             pieces.append(re.escape(piece))
     front = r"(?<![a-z])" if fragment[0].isalpha() else ""
+    if pieces[-1] == "failed":  # "failed to" stands in its one form by now
+        pieces[-1] = "(?:failed|cannot)"
     return front + "".join(pieces)

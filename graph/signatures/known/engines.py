@@ -131,5 +131,13 @@ ERROR:rocksdb = opening rocksdb
 CONNECTION_REFUSED:hive_metastore = connect to the metastore server
 ERROR:emr:bootstrap = bootstrap action * returned a non-zero
 OOM:query:athena = query exhausted resources
+MALFORMED_DATA:encoding:utf-8 = invalid utf-8 sequence | invalid utf8 data in csv
+OBJECT_NOT_FOUND:azure:secret = secretnotfound | was not found in this key vault
+PROCESS_EXIT:crash_loop = crashloopbackoff | restarting failed container
+CONFIG_ERROR:kubernetes:mount = mountvolume.setup failed
+NO_RESOURCES:kubernetes:evicted = node was low on resource
+SERVICE_UNAVAILABLE:kubernetes:probe = liveness probe failed | readiness probe failed | startup probe failed
+PROCESS_EXIT:ssh = ssh operator error: exit status
+TIMEOUT:ssh = ssh command timed out
 SCHEMA_INCOMPATIBLE:avro_reader = found * expecting union | missing required field * avro
 """

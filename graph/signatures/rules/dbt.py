@@ -95,8 +95,8 @@ RULES = (
     ),
     rule(
         "MISSING_MODULE",
-        "could not find adapter type",
-        rf"could not find adapter type {name('word')}",
+        "could not find adapter type|no module named 'dbt.adapters.",
+        rf"(?:could not find adapter type |no module named 'dbt\.adapters\.){name('word')}",
         "=dbt_adapter",
         "word",
     ),

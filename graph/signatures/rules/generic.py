@@ -27,6 +27,12 @@ RULES = (
     ),
     rule(
         "TLS_ERROR",
+        "certificate verify failed|certificate_verify_failed",
+        r"certificate[ _]verify[ _]failed",
+        "=certificate_verify_failed",
+    ),
+    rule(
+        "TLS_ERROR",
         "certificate|sslerror|sslhandshake|ssl:|pkix",
         r"(?P<lower>certificate verify failed|certificate has expired|PKIX path building failed|wrong version number|handshake[_ ]failure|unexpected eof|"
         r"self[- ]signed certificate|hostname mismatch|SSLHandshake|SSLError|SSL peer)",
@@ -84,8 +90,8 @@ RULES = (
     ),
     rule(
         "SERVICE_UNAVAILABLE",
-        "503|502|504|service unavailable|bad gateway|gateway time",
-        rf"{http('50[234]')}|service unavailable|bad gateway|gateway time-?out",
+        "503|502|504|service unavailable|service is currently unavailable|bad gateway|gateway time",
+        rf"{http('50[234]')}|service (?:is currently )?unavailable|bad gateway|gateway time-?out",
         "=http",
     ),
     rule(

@@ -180,6 +180,7 @@ RULES = (
         r"AuthorizationFailure|not authorized to perform this operation",
         "=azure_network",
     ),
+    rule("AUTH_FAILED", "aadsts", r"(?P<word>AADSTS\d{5,7})\b", "=azure", "word"),
     rule(
         "AUTH_FAILED",
         "authenticationfailed|server failed to authenticate|aadsts|invalid_client",

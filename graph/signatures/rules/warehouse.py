@@ -226,6 +226,12 @@ RULES = (
     ),
     rule(
         "ACCESS_DENIED",
+        "permission to query",
+        r"does not have permission to query (?:table|view)",
+        "=query_table",
+    ),
+    rule(
+        "ACCESS_DENIED",
         "access denied: ",
         r"access denied: (?P<word_a>\w+) .{0,200}?(?:permission (?P<word_b>[a-z]+\.[a-zA-Z.]+)|"
         r"permission to (?P<word_c>[a-z]+ \w+))",
