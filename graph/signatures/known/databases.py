@@ -1,10 +1,10 @@
 """What databases say: https://dev.mysql.com/doc/mysql-errors, https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 
 MYSQL = """
-CONNECTION_LOST:mysql:communications_link = communications link failure | communicationsexception
+CONNECTION_LOST:mysql:communications_link = communications link failure | communicationsexception | last packet sent successfully | last packet successfully received
 NO_RESOURCES:mysql:host_blocked = blocked because of many connection errors | er_host_is_blocked
 ACCESS_DENIED:mysql:host_not_privileged = is not allowed to connect to this m | er_host_not_privileged
-AUTH_FAILED:mysql:auth_plugin = authentication plugin * cannot be loaded | authentication method unknown to the client | does not support authentication protocol | er_not_supported_auth_mode | caching_sha2_password could not be loaded | unable to load authentication plugin
+AUTH_FAILED:mysql:auth_plugin = authentication plugin * cannot be loaded | authentication method unknown to the client | does not support authentication protocol | er_not_supported_auth_mode | caching_sha2_password could not be loaded | unable to load authentication plugin | authentication plugin * is not supported
 RECORD_TOO_LARGE:mysql:max_allowed_packet = bigger than max_allowed_packet | packet for query is too large | er_net_packet_too_large | packettoobigexception
 AUTH_FAILED:mysql:public_key_retrieval = public key retrieval is not allowed
 DISK_FULL:mysql:storage_engine = got error 28 from storage engine | no space left on device * mysql
@@ -146,6 +146,9 @@ OOM:clickhouse:MEMORY_LIMIT_EXCEEDED:query = memory limit (for query) exceeded |
 OOM:clickhouse:MEMORY_LIMIT_EXCEEDED:user = memory limit (for user) exceeded
 CORRUPT_FILE:clickhouse:CHECKSUM_DOESNT_MATCH = checksum doesn't match: corrupted data
 ERROR:clickhouse:TOO_MANY_PARTITIONS = too many partitions for single insert
+ACCESS_DENIED:clickhouse:ACCESS_DENIED = not enough privileges. | necessary to have the grant | necessary to have grant
+TIMEOUT:clickhouse:SOCKET_TIMEOUT = timeout exceeded while reading from socket | timeout exceeded while receiving data
+TABLE_NOT_FOUND:clickhouse:UNKNOWN_TABLE = unknown table expression identifier {}
 TIMEOUT:clickhouse:DISTRIBUTED_DDL = distributed ddl task * is not finished
 """
 
@@ -157,7 +160,7 @@ ERROR:mssql:identity_insert = cannot insert explicit value for identity column
 DISK_FULL:mssql:transaction_log = transaction log for database * is full
 QUOTA_EXCEEDED:mssql:parameters = too many parameters were provided | maximum is 2100
 ACCESS_DENIED:mssql:open_database = cannot open database * requested by the login
-ACCESS_DENIED:mssql:open_server = cannot open server * requested by the login
+ACCESS_DENIED:mssql:open_server = cannot open server * requested by the login | client with ip address * is not allowed
 NUMERIC_OVERFLOW:mssql:converting = arithmetic overflow error converting
 LOCK_CONFLICT:mssql:busy_connection = connection is busy with results for another
 UNSUPPORTED:mssql:odbc_type = odbc sql type * is not yet supported
@@ -192,10 +195,10 @@ ALREADY_EXISTS:sqlalchemy:metadata_table = is already defined for this metadata
 CONFIG_ERROR:alembic:revision = can't locate revision | no such revision or branch
 CONFIG_ERROR:alembic:heads = multiple head revisions
 CONFIG_ERROR:alembic:not_current = target database is not up to date
-CONNECTION_TIMEOUT:mongo = serverselectiontimeout | no suitable servers found | waiting for a server that matches | mongoserverselectionerror
+CONNECTION_TIMEOUT:mongo = serverselectiontimeout | no suitable servers found | waiting for a server that matches | mongoserverselectionerror | mongooseserverselectionerror
 OOM:mongo:sort = sort exceeded memory limit | sort operation used more than the maximum
 RECORD_TOO_LARGE:mongo = bsonobjecttoolarge | object to insert too large | larger than the maximum size
-SERVICE_UNAVAILABLE:mongo:not_primary = not master | notprimary | not in primary or recovering state
+SERVICE_UNAVAILABLE:mongo:not_primary = not master | notprimary | notwritableprimary | not primary and | not in primary or recovering state
 ERROR:mongo:cursor = cursornotfound | cursor id * not found
 OFFSET_OUT_OF_RANGE:mongo:resume_token = resume token was not found | resume of change stream was not possible | changestreamhistorylost
 ACCESS_DENIED:mongo = not authorized on * to execute command
@@ -209,6 +212,8 @@ SERVICE_UNAVAILABLE:redis:loading = loading the dataset in memory
 NO_RESOURCES:redis:clients = max number of clients reached
 CONNECTION_REFUSED:cassandra = nohostavailable | all host(s) tried for query failed | unable to connect to any servers
 SERVICE_UNAVAILABLE:cassandra:consistency = cannot achieve consistency level | not enough replicas available for query
+TIMEOUT:cassandra:client = operationtimedout: errors
+TIMEOUT:cassandra:replica = timeout during write query | timeout during read query | coordinator node timed out waiting
 RECORD_TOO_LARGE:cassandra:batch = batch too large
 SCHEMA_MISMATCH:elasticsearch:mapping = mapper_parsing_exception | failed to parse field
 QUOTA_EXCEEDED:elasticsearch:fields = limit of total fields

@@ -55,7 +55,7 @@ RULES = (
     rule(
         "AUTH_FAILED",
         "sasl|_authentication|sslauthentication",
-        r"sasl.{0,80}(?:authentication|handshake)|authentication.{0,80}\bsasl\b|_AUTHENTICATION",
+        r"sasl.{0,80}(?:authentication|handshake)|authentication.{0,80}\bsasl\b|(?-i:\b_AUTHENTICATION\b)",
         "=kafka_sasl",
     ),
     rule(
@@ -107,7 +107,7 @@ RULES = (
     rule(
         "PRODUCER_FENCED",
         "producerfenced|invalidproducerepoch|_fenced|newer producer",
-        r"ProducerFenced|InvalidProducerEpoch|_FENCED|newer producer",
+        r"ProducerFenced|InvalidProducerEpoch|(?-i:_FENCED\b)|newer producer",
         "=kafka",
     ),
     rule("TIMEOUT", "expiring", r"expiring \d+ record", "=kafka_delivery"),
@@ -172,7 +172,7 @@ RULES = (
     rule(
         "CONNECTION_LOST",
         "_transport|broker may not be available|disconnected|bootstrap broker",
-        r"_TRANSPORT\b|bootstrap broker .{0,120}disconnected|node .{0,60}disconnected|broker may not be available",
+        r"(?-i:\b_TRANSPORT\b)|bootstrap broker .{0,120}disconnected|node .{0,60}disconnected|broker may not be available",
         "=kafka",
     ),
     # schema registry, serialisation, Connect

@@ -82,8 +82,8 @@ RULES = (
     ),
     rule(
         "CONNECTION_REFUSED",
-        "connection refused",
-        r"(?:psycopg|postgres|connection to server|jdbc|could not connect to server|pymysql|mysql).{0,300}connection refused",
+        "connection refused|postmaster is accepting",
+        r"postmaster is accepting|(?:psycopg|postgres|connection to server|jdbc|could not connect to server|pymysql|mysql).{0,300}connection refused",
         "=database",
     ),
     rule(
