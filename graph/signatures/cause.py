@@ -68,7 +68,7 @@ _DOING = Lazy(
     r"|.*\b(?:failed|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12}| \(\S{1,60}\))?",
     re.IGNORECASE,
 )
-_MESSAGE = Lazy(r"(?:\[\w+\] )?(?:[Mm]essage|MESSAGE|Reason|Root cause): (?=\S+ \S+ \S)")
+_MESSAGE = Lazy(r"(?:\[\w+\] )?(?:Error )?(?:[Mm]essage|MESSAGE|Reason|Root cause): (?=\S+ \S+ \S)")
 _LABEL = Lazy(r"\W*[\w.()\[\]#:]+\W*")
 
 

@@ -89,14 +89,20 @@ def words_of(clause: str) -> Words:
     """The stable words of ``clause``, lower case, in their order."""
     text = _NEGATION.sub(" not", _UNABLE.sub("cannot", clause[:_MAX_CLAUSE]))
     named = _BEFORE_NAME.search(text) or _AFTER_NAME.search(text)
-    for rx in _ENCLOSED:
-        text = rx.sub(_unless_prose, text)
-    for rx in _MASKS:
-        text = rx.sub(" ", text)
+    text = _masked(text)
     found = [word for word in _WORD.findall(_DIGIT_WORD.sub(" ", _SUFFIXED.sub("", text))) if len(word) > 1]
     plain = [word for word in found if not _IDENTIFIER.fullmatch(word)]
     kept = _kept(plain if len(_kept(plain)) >= LEAST_WORDS else found)
     return Words(tuple(kept), _name(named))
+
+
+def _masked(text: str) -> str:
+    """Without values: what is enclosed, paths, addresses, ids."""
+    for rx in _ENCLOSED:
+        text = rx.sub(_unless_prose, text)
+    for rx in _MASKS:
+        text = rx.sub(" ", text)
+    return text
 
 
 def joined(words: tuple[str, ...]) -> str:
