@@ -3,6 +3,12 @@
 from ..rule import name, quoted, rule
 
 RULES = (
+    rule(
+        "MISSING_FIELD",
+        "columnnotfounderror: ",
+        r"ColumnNotFoundError: [\"']?(?P<field>[A-Za-z_]\w{0,99})[\"']?\s*(?:$|\n)",
+        "field",
+    ),
     # pandas and its kin
     rule(
         "MISSING_FIELD",
