@@ -1,8 +1,8 @@
 """The tables in the order in which their fragments are tried."""
 
 from .cloud import AWS, GOOGLE_AZURE
+from .coded import MSSQL, ORACLE, QUERY_ENGINES
 from .databases import CLICKHOUSE, MYSQL, OTHERS, POSTGRES
-from .engines import MSSQL, ORACLE, QUERY_ENGINES
 from .orchestration import AIRFLOW, DBT, SYSTEM
 from .python_data import DATA, PYTHON
 from .spark import LAKE, SPARK
