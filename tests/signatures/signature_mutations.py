@@ -15,6 +15,7 @@ PUBLIC_HELDOUT = HERE / "corpus_public_heldout.jsonl"
 WIDE_TUNING = HERE / "corpus_wide_tuning.jsonl"
 WIDE_HELDOUT = HERE / "corpus_wide_heldout.jsonl"
 WIDE_BLIND = HERE / "corpus_wide_blind.jsonl"
+UNREAD = HERE / "corpus_unread.jsonl"
 
 
 @dataclass(frozen=True)
