@@ -24,11 +24,11 @@ _ENDS: dict[str, tuple[Retention, tuple[tuple[str, str], ...]]] = {
     "OWNED_BY": ("topology", (("Dataset Job Service Producer", "Service Team Producer"),)),
     "OWNS": ("topology", (("Team Service Producer", "Dataset Job Service Producer"),)),
     "DEPLOYED": ("causal", (("Service Producer Job", "Deployment"), ("Deployment", "Job Dataset"))),
-    "INTRODUCED": ("causal", (("Deployment", "FailureSignature Signal JobRun"),)),
+    "INTRODUCED": ("derived", (("Deployment", "FailureSignature Signal JobRun"),)),
     "PRODUCED_DRIFT": ("causal", (("Producer Service", "FailureSignature"),)),
     "INTRODUCED_DRIFT": ("causal", (("Dataset", "FailureSignature"),)),
     "ENCOUNTERED": ("causal", (("JobRun DAGRun JobDay Job Deployment", "FailureSignature"),)),
-    "CAUSED": ("causal", ((
+    "CAUSED": ("derived", ((
         "FailureSignature Job JobRun Dataset Deployment Producer DAGRun Signal",
         "Signal FailureSignature JobRun Dataset",
     ),)),

@@ -13,8 +13,8 @@ def graph_hash(store: GraphStore) -> str:
     """``sha256:…`` over the causal graph: equal graphs give equal hashes, on every store.
 
     Left out is what is computed from the rest: elements of retention class ``derived``
-    (Signal, Incident, TRIGGERED) and every edge that touches one. A node that nothing
-    was said of is told by its edges alone.
+    (Signal, Incident, the edges that explanations draw) and every edge that touches one. A node
+    that nothing was said of is told by its edges alone.
     """
     digest = hashlib.sha256()
     for element in store.elements():

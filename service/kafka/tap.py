@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from ..intake import Limits
@@ -12,10 +13,12 @@ from .refused import admin_of, unavailable
 from .settings import INCOMING, INTAKE, Kafka
 
 if TYPE_CHECKING:
-    from confluent_kafka import Consumer, Message
+    from confluent_kafka import Consumer, Message, TopicPartition
     from confluent_kafka.admin import AdminClient
 
 _TIMEOUT_S = 10.0
+_AGAIN_S = 0.2
+_MOVING = ("NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS")
 
 
 class Tap:
@@ -143,12 +146,26 @@ def taken_in(kafka: Kafka) -> dict[Partition, int]:
     consumer = Consumer(kafka.consuming(kafka.group(INTAKE)))
     try:
         places = [TopicPartition(*each) for each in sorted(_partitions(kafka, consumer))]
-        found = consumer.committed(places, timeout=_TIMEOUT_S)
+        found = _committed(consumer, places)
         return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
     except KafkaException as error:
         raise unavailable(kafka, error) from None
     finally:
         consumer.close()
+
+
+def _committed(consumer: "Consumer", places: "list[TopicPartition]") -> "list[TopicPartition]":
+    """What is committed; a group whose coordinator is moving is asked again for a while."""
+    from confluent_kafka import KafkaException
+
+    until = monotonic() + _TIMEOUT_S
+    while True:
+        try:
+            return consumer.committed(places, timeout=_TIMEOUT_S)
+        except KafkaException as error:
+            if error.args[0].name() not in _MOVING or monotonic() > until:
+                raise
+            sleep(_AGAIN_S)
 
 
 def _partitions(kafka: Kafka, client: "Consumer | AdminClient") -> set[Partition]:
