@@ -1,5 +1,6 @@
 """How much to do while a writer waits: as much as fits into a few milliseconds, by what the last did."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import perf_counter
@@ -50,7 +51,7 @@ class Pace:
         """Take the writer's turn for a slice of ``weight`` elements; ``ease`` comes between turns."""
         if self.slices % _SLICES_TO_EASE == 0:
             self.ease()
-        with self._turn():
+        with self._turn(), _uncollected():
             began = self._clock()
             yield
             took = self._clock() - began
@@ -87,6 +88,18 @@ def weighed(weights: dict[NodeRef, int], pace: Pace) -> Iterator[list[NodeRef]]:
         weight += own
     if part:
         yield part
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """No collection of garbage in a slice: one that looks through everything takes longer than it may."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _nothing() -> None:

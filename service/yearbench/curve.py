@@ -17,6 +17,7 @@ from graph.retention.tiers import DAY_NODE, FOLDED, horizons
 
 from ..engine import Engine, store_for
 from ..eventlog import EventLog
+from ..heap import spare_what_stays
 from .year import DAGS, beginning, day
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -83,6 +84,7 @@ class _Year:
     def run(self, days: int, told: Callable[[Point], None]) -> list[Point]:
         points: list[Point] = []
         self._take(list(beginning(START, self._dags)))
+        spare_what_stays()
         for number in range(days):
             self._day(number)
             if (number + 1) % MONTH == 0 or number + 1 == days:

@@ -1,5 +1,6 @@
 """A writer never waits long for retention, however much there is to do."""
 
+import gc
 import threading
 import time
 from collections.abc import Generator
@@ -57,6 +58,20 @@ def test_slices_grow_while_they_are_quick_and_shrink_when_the_store_slows_down()
     assert taken[0] > LIMIT_S
     assert max(taken[2:]) < LIMIT_S
     assert 9 <= pace.size <= 10
+
+
+def test_nothing_is_collected_in_a_slice_and_a_collector_that_was_off_stays_off() -> None:
+    pace = Pace()
+    with pace.slice(1):
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with pace.slice(1):
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_fixed_size_stays() -> None:
