@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 from chaosclients import Asker, Face, Said, told
-from chaosworld import eventually
+from fleetprocess import eventually
 
 from servers import Server
 

@@ -1,33 +1,27 @@
 """Servers of one's own to kill and pause, and the processes of this project in front of them."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import quote
 
 import httpx
-import pytest
+from chaosclients import Sender
+from fleetprocess import eventually, free_port, process
 
 from servers import Server, registry
 from servers.for_pytest import needed
 from service.entries import prepare
+from service.eventlog import EventLog
 from service.rcabench.fleet import generate
 from signal_factory.times import parse_time
 from signal_factory.wire import Envelope, read_line
 
-ROOT = Path(__file__).parents[2]
 KEY = "chaos-test-key"
-PATIENCE_S = 150.0
-T = TypeVar("T")
 
 
 @contextmanager
@@ -68,32 +62,37 @@ def recorded(seed: str) -> list[Envelope]:
     return [*once.values(), Envelope(time=end, kind="tick", body={})]
 
 
+@dataclass
+class Deployed:
+    """What answers in front of servers, what it is still to be sent, and what it has acknowledged."""
+
+    up: dict[str, Server]
+    client: httpx.Client
+    directory: Path
+    settings: dict[str, str]
+    left: list[Envelope]
+    acknowledged: list[Envelope] = field(default_factory=list[Envelope], init=False)
+
+    def log(self) -> EventLog:
+        return EventLog(self.directory, state_url=state_url(self.up["postgres"]), read_only=True)
+
+    def send(self, count: int, pause_s: float = 0.0) -> Sender:
+        """Somebody who sends the next so many."""
+        events, self.left = self.left[:count], self.left[count:]
+        sender = Sender(self.client, events, pause_s)
+        sender.start()
+        return sender
+
+    def took(self, sender: Sender) -> None:
+        """Wait for all of it to be acknowledged."""
+        sender.finish()
+        self.acknowledged += sender.acknowledged
+
+
 def state_url(server: Server) -> str:
     at = server.where()
     scheme, _, rest = at.url.partition("://")
     return f"{scheme}://{at.user}:{quote(at.password, safe='')}@{rest}"
-
-
-@contextmanager
-def process(
-    command: Sequence[str], settings: Mapping[str, str], log: Path
-) -> Generator[subprocess.Popen[bytes]]:
-    """One ``sf``; what it prints goes to ``log``."""
-    made = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "sdk"), str(ROOT)))} | dict(settings)
-    with log.open("ab") as out:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", *command], env=made, cwd=ROOT, stdout=out, stderr=out
-        )
-    try:
-        yield started
-    finally:
-        started.terminate()
-        try:
-            started.wait(30)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
-            raise AssertionError(f"{command} did not end when told to: {log.read_text()[-2_000:]}") from None
 
 
 @contextmanager
@@ -113,24 +112,3 @@ def serving(settings: Mapping[str, str], log: Path) -> Generator[httpx.Client]:
         eventually(is_up)
         yield client
         assert running.poll() is None, log.read_text()[-3_000:]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def eventually(ask: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
-    """What ``ask`` gives once it gives something."""
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            found = ask()
-        except httpx.TransportError:
-            found = None
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            pytest.fail(f"it did not come in {patience_s:.0f} s", pytrace=True)
-        time.sleep(0.1)

@@ -6,48 +6,25 @@ Gremlin Server's graph is in memory, so that a kill loses all of it.
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-import httpx
 import pytest
-from chaosclients import Sender, faces
+from chaosclients import faces
 from chaosfaults import Fault, baseline, check_right, check_told, during, strike, until_well
 from chaostruth import kept, logged, lost
-from chaosworld import environment, eventually, recorded, servers, serving, state_url
+from chaosworld import Deployed, environment, recorded, servers, serving, state_url
+from fleetprocess import eventually
 
-from servers import Server
 from service.backends import graph_of
-from service.eventlog import EventLog
 from service.settings import load_settings
-from signal_factory.wire import Envelope
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @dataclass
-class Alone:
+class Alone(Deployed):
     graph: str
-    up: dict[str, Server]
-    client: httpx.Client
     stack: ExitStack
-    directory: Path
-    settings: dict[str, str]
-    left: list[Envelope]
-    acknowledged: list[Envelope] = field(default_factory=list[Envelope])
-
-    def send(self, count: int, pause_s: float = 0.0) -> Sender:
-        events, self.left = self.left[:count], self.left[count:]
-        sender = Sender(self.client, events, pause_s)
-        sender.start()
-        return sender
-
-    def took(self, sender: Sender) -> None:
-        sender.finish()
-        self.acknowledged += sender.acknowledged
-
-    def log(self) -> EventLog:
-        return EventLog(self.directory, state_url=state_url(self.up["postgres"]), read_only=True)
 
     def until_applied(self) -> None:
         def is_applied() -> bool:
@@ -65,7 +42,7 @@ def alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         settings = environment(up, directory / "data")
         serves = stack.enter_context(ExitStack())
         client = serves.enter_context(serving(settings, directory / "serve.txt"))
-        made = Alone(request.param, up, client, serves, directory, settings, recorded("70003"))
+        made = Alone(up, client, directory, settings, recorded("70003"), request.param, serves)
         made.took(made.send(500))
         made.until_applied()
         yield made

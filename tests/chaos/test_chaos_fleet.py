@@ -10,22 +10,18 @@ import subprocess
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 from chaosclients import Face, Sender, faces
 from chaosfaults import Fault, baseline, check_right, check_told, during, strike, until_well
 from chaostruth import kept, logged, lost
-from chaosworld import environment, eventually, process, recorded, servers, serving, state_url
+from chaosworld import Deployed, environment, recorded, servers, serving, state_url
+from fleetprocess import eventually, process
 
-from servers import Server
 from service.backends import graph_of
-from service.eventlog import EventLog
 from service.settings import load_settings
-from signal_factory.wire import Envelope
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LEASE_S = 4.0
@@ -48,28 +44,11 @@ QUERIES = (
 
 
 @dataclass
-class Fleet:
-    up: dict[str, Server]
+class Fleet(Deployed):
     workers: dict[str, subprocess.Popen[bytes]]
-    client: httpx.Client
-    directory: Path
-    settings: dict[str, str]
-    left: list[Envelope]
-    acknowledged: list[Envelope] = field(default_factory=list[Envelope])
 
-    def log(self) -> EventLog:
-        return EventLog(self.directory, state_url=state_url(self.up["postgres"]), read_only=True)
-
-    def send(self, share: float, pause_s: float = 0.0) -> Sender:
-        count = max(1, int(len(self.left) * share))
-        events, self.left = self.left[:count], self.left[count:]
-        sender = Sender(self.client, events, pause_s)
-        sender.start()
-        return sender
-
-    def took(self, sender: Sender) -> None:
-        sender.finish()
-        self.acknowledged += sender.acknowledged
+    def send_share(self, share: float, pause_s: float = 0.0) -> Sender:
+        return self.send(max(1, int(len(self.left) * share)), pause_s)
 
     def until_applied(self) -> None:
         with closing(self.log()) as log:
@@ -103,14 +82,14 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Generator[Fleet]:
             for name in ("one", "two")
         }
         client = stack.enter_context(serving(settings, directory / "serve.txt"))
-        made = Fleet(up, workers, client, directory, settings, recorded("70003"))
-        made.took(made.send(0.3))
+        made = Fleet(up, client, directory, settings, recorded("70003"), workers)
+        made.took(made.send_share(0.3))
         made.until_applied()
         yield made
 
 
 def test_while_servers_fail_events_are_accepted_or_refused_with_a_reason(fleet: Fleet) -> None:
-    sender = fleet.send(0.8, pause_s=0.1)
+    sender = fleet.send_share(0.8, pause_s=0.1)
     try:
         for fault in INGEST:
             since = time.monotonic()
@@ -170,7 +149,7 @@ def test_a_leader_that_is_paused_for_longer_than_its_lease_writes_nothing_when_i
     fleet: Fleet,
 ) -> None:
     paused = fleet.leader()
-    sender = fleet.send(0.5, pause_s=0.05)
+    sender = fleet.send_share(0.5, pause_s=0.05)
     os.kill(paused.pid, signal.SIGSTOP)
     try:
         eventually(lambda: fleet.leader() is not paused)
@@ -182,7 +161,7 @@ def test_a_leader_that_is_paused_for_longer_than_its_lease_writes_nothing_when_i
 
 
 def test_in_the_end_reports_and_graph_are_those_of_one_process(fleet: Fleet) -> None:
-    fleet.took(fleet.send(1.0))
+    fleet.took(fleet.send_share(1.0))
     fleet.until_applied()
     for each in fleet.workers.values():
         each.terminate()
