@@ -20,6 +20,7 @@ from .clocks import TimeSource, wall_clock
 from .ports import RunningEngine
 from .settings import Settings
 from .state.files import ARCHIVE_FOLDER
+from .trouble import what_raised
 
 if TYPE_CHECKING:
     from .eventlog import EventLog
@@ -133,8 +134,7 @@ class Retention:
             except SignalFactoryError as error:
                 self._failed(str(error), error.hint)
             except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
-                self._failed(f"internal error: {type(error).__name__}", "The log holds the trace.")
-                _LOG.exception("retention failed")
+                self._failed(f"internal error: {what_raised(error)}", "It is tried again with the next pass.")
             self._stopping.wait(self._settings.retention_s)
 
     def _failed(self, reason: str, hint: str) -> None:

@@ -12,7 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from copilot.readmodel import ReadModel
+from signal_factory.errors import SignalFactoryError
 
+from ..trouble import what_raised
 from .channels.open import channel_of
 from .config import Routes
 from .courier import Courier
@@ -148,7 +150,8 @@ class Routing:
         """A failure is logged and tried again; it ends no thread."""
         try:
             action()
-        except Exception:  # noqa: BLE001 - the thread must outlive any single failure
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
             if not self._stopping.is_set():
-                _LOG.exception("routing is held up")
+                is_ours = isinstance(error, SignalFactoryError)
+                _LOG.error("routing is held up: %s", error if is_ours else what_raised(error))
                 self._stopping.wait(_LOOK_S)

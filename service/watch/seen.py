@@ -1,5 +1,6 @@
 """The last events by what tells them from others, so that one that comes twice is heard once."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 MOST = 100_000
@@ -10,11 +11,11 @@ class Seen:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._known: dict[bytes, None] = {}
+        self._known: OrderedDict[bytes, None] = OrderedDict()
 
     def fill(self, newest_first: Iterable[bytes]) -> None:
         """Take in what was heard before this process began."""
-        self._known = dict.fromkeys(reversed(list(newest_first)))
+        self._known = OrderedDict.fromkeys(reversed(list(newest_first)))
 
     def is_new(self, identity: bytes) -> bool:
         """Whether it was not among the last ones; from now on it is."""
@@ -22,5 +23,5 @@ class Seen:
             return False
         self._known[identity] = None
         if len(self._known) > self._most:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
         return True

@@ -8,7 +8,7 @@ from typing import Protocol
 from signal_factory.errors import BackendUnavailable
 
 from ..lease import Lease, LeaseLost
-from ..trouble import what_raised
+from ..leaseholder import LeaseHolder
 from .leading import Leading, Pace
 
 _LOG = logging.getLogger("signal_factory.service.workers")
@@ -45,7 +45,7 @@ class Beside(Protocol):
         ...
 
 
-class Leader:
+class Leader(LeaseHolder):
     """Waits for the lease, leads as long as it holds, and starts over from what was kept after a failure."""
 
     def __init__(
@@ -56,32 +56,12 @@ class Leader:
         pace: Pace,
     ) -> None:
         """``lead`` begins a term, and says what runs beside it."""
-        self._lease, self._open_bus, self._lead, self._pace = lease, open_bus, lead, pace
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="leader", daemon=True)
+        super().__init__(lease, "leading", _LOG)
+        self._open_bus, self._lead, self._pace = open_bus, lead, pace
         self.is_leading = False
-        self.failure = ""
 
-    def start(self) -> None:
-        """Begin to wait for the lease."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Finish the range under way and give the lease up."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                if self._lease.acquire():
-                    self._hold()
-            except BackendUnavailable as error:
-                self._failed(str(error))
-            except Exception as error:  # noqa: BLE001 - the thread must outlive any single failure
-                self._failed(f"internal error: {what_raised(error)}")
-            self._stopping.wait(_PAUSE_S)
+    def _pause_s(self) -> float:
+        return _PAUSE_S
 
     def _hold(self) -> None:
         """Lead until told to stop, or until the lease is gone."""
@@ -106,11 +86,6 @@ class Leader:
                 bus.close()
         if not renewing.is_lost:
             self._lease.release()
-
-    def _failed(self, reason: str) -> None:
-        if reason != self.failure:
-            _LOG.error("leading is held up: %s", reason)
-        self.failure = reason
 
 
 class _Renewing:
