@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from signal_factory.errors import BackendUnavailable
 
+from .sqlite_known import KnowingConnection
+
 MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 10.0
 _MMAP_BYTES = 256 * 1024 * 1024
@@ -29,14 +31,14 @@ class Connections:
         self._path = path
         self.is_in_memory = path == MEMORY
         self._lock = threading.RLock()
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._idle: deque[KnowingConnection] = deque()
         self._closed = False
         self._lazy = threading.local()
         self._waits_for_disk = True
         self._writer = None if read_only else _connect(path, read_only=False)
 
     @contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
+    def reading(self) -> Generator[KnowingConnection]:
         """A connection that sees one moment of the graph until it is given back."""
         if self.is_in_memory:
             with self._lock:
@@ -51,7 +53,7 @@ class Connections:
             self._give_back(connection)
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
+    def writing(self) -> Generator[KnowingConnection]:
         """The writer's connection inside one transaction: all of it, or nothing."""
         with self._lock, _answering("write"):
             connection = self._open_writer()
@@ -74,7 +76,7 @@ class Connections:
         finally:
             self._lazy.is_on = False
 
-    def _heed(self, connection: sqlite3.Connection, *, waits: bool) -> None:
+    def _heed(self, connection: KnowingConnection, *, waits: bool) -> None:
         """Let the writer's commits wait for the disk, or not."""
         if waits == self._waits_for_disk or self.is_in_memory:
             return
@@ -99,13 +101,13 @@ class Connections:
                 self._writer.close()
                 self._writer = None
 
-    def _open_writer(self) -> sqlite3.Connection:
+    def _open_writer(self) -> KnowingConnection:
         if self._writer is None:
             why = "closed" if self._closed else "open for reading only"
             raise BackendUnavailable(f"the graph is {why}")
         return self._writer
 
-    def _take_reader(self) -> sqlite3.Connection:
+    def _take_reader(self) -> KnowingConnection:
         if self._closed:
             raise BackendUnavailable("the graph is closed")
         try:
@@ -113,7 +115,7 @@ class Connections:
         except IndexError:
             return _connect(self._path, read_only=True)
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _give_back(self, connection: KnowingConnection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         if self._closed:
@@ -133,7 +135,7 @@ def _answering(what: str) -> Generator[None]:
         raise BackendUnavailable(f"cannot {what} the graph: {error}") from error
 
 
-def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
+def _connect(path: str, *, read_only: bool) -> KnowingConnection:
     try:
         connection = _opened(path, read_only=read_only)
         try:
@@ -145,7 +147,7 @@ def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
         raise BackendUnavailable(f"cannot open the graph {Path(path).name}: {error}") from error
 
 
-def _opened(path: str, *, read_only: bool) -> sqlite3.Connection:
+def _opened(path: str, *, read_only: bool) -> KnowingConnection:
     target = MEMORY if path == MEMORY else f"file:{quote(str(Path(path).absolute()))}?mode={_mode(read_only)}"
     return sqlite3.connect(
         target,
@@ -154,6 +156,7 @@ def _opened(path: str, *, read_only: bool) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
+        factory=KnowingConnection,
     )
 
 
@@ -161,7 +164,7 @@ def _mode(read_only: bool) -> str:
     return "ro" if read_only else "rwc"
 
 
-def _tuned(connection: sqlite3.Connection, path: str, *, read_only: bool) -> sqlite3.Connection:
+def _tuned(connection: KnowingConnection, path: str, *, read_only: bool) -> KnowingConnection:
     if path == MEMORY:
         return connection
     connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")

@@ -8,9 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Literal, TypeAlias
 
-from ..model import ExpandSpec, NodeRef, Subgraph
+from ..model import Edge, ExpandSpec, Node, NodeRef, Subgraph
 from ..schema import can_follow
 from .sqlite_adjacency import (
     FOREVER,
@@ -22,10 +21,10 @@ from .sqlite_adjacency import (
     UNDATED_IN,
     UNDATED_OUT,
 )
+from .sqlite_known import KnowingConnection, Known, Side
 from .sqlite_rows import EdgeRow, NodeRow, edge_of, node_of, number_list, rows_by_id, rows_by_ref
 from .sqlite_schema import Symbols
 
-Side: TypeAlias = Literal["out", "in"]
 _SIDES: tuple[Side, ...] = ("out", "in")
 _DATED = {"out": OUT, "in": IN}
 _UNDATED = {"out": UNDATED_OUT, "in": UNDATED_IN}
@@ -36,11 +35,10 @@ _ORIGIN = {"out": itemgetter(2, 1), "in": itemgetter(3, 1)}
 @dataclass(slots=True)
 class _Walk:
     connection: sqlite3.Connection
+    known: Known
     symbols: Symbols
     spec: ExpandSpec
     kinds: dict[tuple[str, Side], list[int]] = field(default_factory=dict[tuple[str, Side], list[int]])
-    refs: dict[int, NodeRef] = field(default_factory=dict[int, NodeRef])
-    rows: dict[int, NodeRow] = field(default_factory=dict[int, NodeRow])
     depth: dict[int, int] = field(default_factory=dict[int, int])
     edges: dict[int, EdgeRow] = field(default_factory=dict[int, EdgeRow])
     undated: set[int] = field(default_factory=set[int])
@@ -48,13 +46,13 @@ class _Walk:
 
 
 def expand(
-    connection: sqlite3.Connection, symbols: Symbols, seeds: Sequence[NodeRef], spec: ExpandSpec
+    connection: KnowingConnection, symbols: Symbols, seeds: Sequence[NodeRef], spec: ExpandSpec
 ) -> Subgraph:
     """The neighbourhood of ``seeds`` as ``ExpandSpec`` bounds it."""
-    walk = _Walk(connection, symbols, spec)
+    connection.known.renew(connection)
+    walk = _Walk(connection, connection.known, symbols, spec)
     walk.undated = _kinds_with_undated(walk)
-    _meet(walk, rows_by_ref(connection, set(seeds), symbols))
-    frontier = _admit(walk, walk.rows, 0)
+    frontier = _admit(walk, _meet(walk, rows_by_ref(connection, set(seeds), symbols)), 0)
     for level in range(1, spec.max_hops + 1):
         if not frontier:
             break
@@ -62,9 +60,11 @@ def expand(
         for side in _SIDES:
             met |= _follow(walk, frontier, side)
         met -= walk.depth.keys()
-        _meet(walk, rows_by_id(connection, met - walk.rows.keys()))
+        _meet(walk, rows_by_id(connection, met - walk.known.rows.keys()))
         frontier = _admit(walk, met, level)
-    return _subgraph(walk)
+    found = _subgraph(walk)
+    connection.known.ease()
+    return found
 
 
 def _follow(walk: _Walk, frontier: Iterable[int], side: Side) -> set[int]:
@@ -83,7 +83,7 @@ def _pairs(walk: _Walk, frontier: Iterable[int], side: Side) -> list[int]:
     return [
         identifier << KIND_BITS | kind
         for identifier in frontier
-        for kind in _kinds(walk, walk.refs[identifier].label, side)
+        for kind in _kinds(walk, walk.known.refs[identifier].label, side)
     ]
 
 
@@ -99,6 +99,22 @@ def _kinds(walk: _Walk, label: str, side: Side) -> list[int]:
 def _rows(walk: _Walk, pairs: list[int], side: Side) -> list[EdgeRow]:
     if not pairs:
         return []
+    reached = walk.known.reached(side, walk.spec.until, walk.spec.max_degree)
+    rows, unknown = reached.split(pairs, walk.spec.since)
+    if unknown:
+        read = _read(walk, unknown, side)
+        reached.keep(unknown, _paired(read, side), walk.spec.since)
+        rows += read
+    return rows
+
+
+def _paired(rows: Iterable[EdgeRow], side: Side) -> list[tuple[int, EdgeRow]]:
+    if side == "out":
+        return [(row[2] << KIND_BITS | row[1], row) for row in rows]
+    return [(row[3] << KIND_BITS | row[1], row) for row in rows]
+
+
+def _read(walk: _Walk, pairs: list[int], side: Side) -> list[EdgeRow]:
     spec = walk.spec
     bounds = {
         "pairs": number_list(pairs),
@@ -145,21 +161,24 @@ def _latest(walk: _Walk, group: list[EdgeRow], side: Side) -> list[EdgeRow]:
     edge_time = group[cap - 1][4] if cap else ""
     if cap and group[cap][4] == edge_time:
         tied = [row for row in group if row[4] == edge_time]
-        _meet(walk, rows_by_id(walk.connection, _far(tied, side) - walk.rows.keys()))
-        tied.sort(key=lambda row: walk.refs[row[3] if side == "out" else row[2]])
+        _meet(walk, rows_by_id(walk.connection, _far(tied, side) - walk.known.rows.keys()))
+        tied.sort(key=lambda row: walk.known.refs[row[3] if side == "out" else row[2]])
         group = [row for row in group if row[4] > edge_time] + tied
     return group[:cap]
 
 
-def _meet(walk: _Walk, rows: Iterable[NodeRow]) -> None:
-    name = walk.symbols.name
+def _meet(walk: _Walk, rows: Iterable[NodeRow]) -> list[int]:
+    name, known = walk.symbols.name, walk.known
+    met: list[int] = []
     for row in rows:
-        walk.rows[row[0]] = row
-        walk.refs[row[0]] = NodeRef(name[row[1]], row[2])
+        known.rows[row[0]] = row
+        known.refs[row[0]] = NodeRef(name[row[1]], row[2])
+        met.append(row[0])
+    return met
 
 
 def _admit(walk: _Walk, met: Iterable[int], level: int) -> list[int]:
-    ordered = sorted(met, key=walk.refs.__getitem__)
+    ordered = sorted(met, key=walk.known.refs.__getitem__)
     room = max(0, walk.spec.max_nodes - len(walk.depth))
     if len(ordered) > room:
         walk.is_partial = True
@@ -169,14 +188,31 @@ def _admit(walk: _Walk, met: Iterable[int], level: int) -> list[int]:
 
 
 def _subgraph(walk: _Walk) -> Subgraph:
-    refs, symbols, depth = walk.refs, walk.symbols, walk.depth
+    refs, depth = walk.known.refs, walk.depth
     place = {identifier: index for index, identifier in enumerate(depth)}
     rows = [row for row in walk.edges.values() if row[2] in place and row[3] in place]
-    rank = symbols.rank
+    rank = walk.symbols.rank
     rows.sort(key=lambda row: (rank[row[1]], place[row[2]], place[row[3]]))
     return Subgraph(
-        {refs[identifier]: node_of(walk.rows[identifier], refs[identifier]) for identifier in depth},
-        tuple([edge_of(row, refs[row[2]], refs[row[3]], symbols) for row in rows]),
+        {refs[identifier]: _node(walk, identifier) for identifier in depth},
+        tuple([_edge(walk, row) for row in rows]),
         {refs[identifier]: hops for identifier, hops in depth.items()},
         walk.is_partial,
     )
+
+
+def _node(walk: _Walk, identifier: int) -> Node:
+    known = walk.known
+    node = known.nodes.get(identifier)
+    if node is None:
+        node = known.nodes[identifier] = node_of(known.rows[identifier], known.refs[identifier])
+    return node
+
+
+def _edge(walk: _Walk, row: EdgeRow) -> Edge:
+    known = walk.known
+    edge = known.edges.get(row[0])
+    if edge is None:
+        edge = edge_of(row, known.refs[row[2]], known.refs[row[3]], walk.symbols)
+        known.edges[row[0]] = edge
+    return edge

@@ -4,8 +4,8 @@ The year is in the store already. The events of a recorded incident are moved, b
 weeks, to the end of that year. Registrations tie it in: tables of the year feed the one it
 starts from, so that upstream the report walks through the year's runs, and that one feeds the
 tree of assets. Then the engine is told of it all as of any other events. Each
-report is asked for right after an event, since nothing is then answered from what was put
-together before.
+report is asked for right after a run of another job has been written, since nothing is then
+answered from what was read or put together before.
 """
 
 import json
@@ -52,7 +52,8 @@ def report(store: GraphStore, times: int) -> Reported:
     assert engine.now is not None
     clock, before = Stopwatch(), counted.walks
     for number in range(times):
-        engine.apply(_tick(engine.now + timedelta(milliseconds=number + 1)))
+        engine.apply(_run(number, engine.now + timedelta(milliseconds=1)))
+        engine.finish(None)
         with clock:
             (incident, *_) = engine.incidents()
     cause = incident["rca"]["root_cause"] or {"kind": "INCONCLUSIVE"}
@@ -77,5 +78,7 @@ def _moved() -> Iterator[Envelope]:
         yield read_line(json.dumps(document))
 
 
-def _tick(at: datetime) -> Envelope:
-    return read_line(json.dumps({"time": at.isoformat(), "kind": "tick", "body": {}}))
+def _run(number: int, at: datetime) -> Envelope:
+    body = {"event_type": "JobRunStarted", "event_time": at.isoformat(), "producer_urn": "job://year/another",
+            "run_id": f"another-{number}"}  # fmt: skip
+    return read_line(json.dumps({"time": at.isoformat(), "kind": "job_event", "body": body}))
