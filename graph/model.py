@@ -1,26 +1,29 @@
 """What the causal graph is made of, independent of any store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | tuple[str, ...] | None
 Direction: TypeAlias = Literal["out", "in"]
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class NodeRef(NamedTuple):
     """A node's name: its label (``graph/schema.py``) and its key within that label.
 
     A named tuple, because it is the dictionary key of every traversal: hashing and
-    ordering happen in C.
+    ordering happen in C. Nodes and edges are, because a traversal makes thousands.
     """
 
     label: str
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node, or a mutation that adds to one.
 
     ``at`` is the event time (fixed-width UTC text, ``signal_factory.times.format_time``)
@@ -30,13 +33,12 @@ class Node:
     """
 
     ref: NodeRef
-    props: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    props: Mapping[str, Value] = _NOTHING
     at: str = ""
-    times: Mapping[str, str] = field(default_factory=dict[str, str])
+    times: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A directed edge, or a mutation that adds to one; (kind, src, dst) is its identity.
 
     ``at`` is the event time: ``latest`` properties compare by it, and the latest
@@ -47,9 +49,9 @@ class Edge:
     kind: str
     src: NodeRef
     dst: NodeRef
-    props: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    props: Mapping[str, Value] = _NOTHING
     at: str = ""
-    times: Mapping[str, str] = field(default_factory=dict[str, str])
+    times: Mapping[str, str] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
