@@ -1,7 +1,9 @@
 """What a connection of the embedded graph remembers between expansions never shows in an answer."""
 
+from itertools import permutations
 from pathlib import Path
 
+import pytest
 from graph_strategies import BUSY_KINDS, TIMES, batches, moments, refs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,21 @@ def test_one_expansion_after_another_answers_as_if_it_were_the_first(
         each.upsert(*world)
     for seeds, spec in asked:
         assert store.expand(seeds, spec) == reference.expand(seeds, spec)
+    store.close()
+
+
+@pytest.mark.parametrize("order", list(permutations(("", TIMES[1], TIMES[-1]))))
+@pytest.mark.parametrize("cap", [2, 20])
+def test_a_wider_window_after_a_narrower_one_and_the_other_way_round(
+    order: tuple[str, ...], cap: int
+) -> None:
+    store, reference = SqliteGraphStore(), MemoryGraphStore()
+    fed = [Edge("FEEDS", TABLE, NodeRef("Dataset", f"at {time}"), {}, time) for time in ("", *TIMES)]
+    for each in (store, reference):
+        each.upsert([], fed)
+    for since in order:
+        spec = ExpandSpec((Hop("FEEDS", "out"),), max_degree=cap, since=since)
+        assert store.expand([TABLE], spec) == reference.expand([TABLE], spec)
     store.close()
 
 
