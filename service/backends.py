@@ -66,6 +66,18 @@ def graph_of(settings: "Settings", *, read_only: bool = False) -> "WatchedStore"
     return WatchedStore(_graph(settings, read_only))
 
 
+def shared_graph(settings: "Settings") -> "WatchedStore":
+    """The graph that another process writes, for reading; an embedded one is made where none is yet.
+
+    Raises:
+        BackendUnavailable: it cannot be reached.
+        ConfigurationError: its server does not let us in, or its driver is missing.
+    """
+    if not settings.graph_url and not (settings.data_dir / GRAPH_FILE).exists():
+        graph_of(settings).close()
+    return graph_of(settings, read_only=True)
+
+
 def _graph(settings: "Settings", read_only: bool) -> "GraphStore":
     if not settings.graph_url:
         from graph.stores.sqlite import SqliteGraphStore

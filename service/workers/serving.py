@@ -8,7 +8,7 @@ from graph.port import GraphStore
 from signal_factory.errors import BackendUnavailable
 
 from ..application import Application
-from ..backends import graph_of, kafka_of, log_of
+from ..backends import kafka_of, log_of, shared_graph
 from ..clocks import LATE_S, EngineClock, TimeSource, wall_clock
 from ..engine import Engine
 from ..entries import Appended
@@ -49,7 +49,7 @@ class FleetApplication(Application):
         self._lag = Lag(self._kafka, (FRESHNESS.name,) if settings.watch else ())
         self._waiting: Mapping[str, float] = {}
         self._asking_lag = threading.Lock()
-        self.log, self._graph = log_of(settings), graph_of(settings, read_only=True)
+        self.log, self._graph = log_of(settings), shared_graph(settings)
         self.log.follow(self._graph)
         self._engine = Engine(self._graph, _nobody_asked)
         self._engine.limit(settings.routes.policy().limits)

@@ -1,5 +1,6 @@
 """A fleet as people meet it: one process takes events in and answers, another judges."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,7 @@ def test_events_sent_to_one_process_are_judged_by_another_and_explained_by_the_f
     }  # fmt: skip
     lines = (ROOT / "fixtures" / "001-contract-break" / "events.ndjson").read_bytes()
     with (
-        process(["worker", "--name", "only"], shared) as worker,
+        ExitStack() as later,
         process(["serve", "--port", str(port)], shared),
         httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as client,
     ):
@@ -28,6 +29,8 @@ def test_events_sent_to_one_process_are_judged_by_another_and_explained_by_the_f
         sent = client.post("/api/v1/events", content=lines)
         assert sent.is_success, sent.text
         assert sent.json()["accepted"] == len(lines.splitlines())
+        assert client.get("/api/v1/incidents").json()["items"] == [], "nobody has judged anything yet"
+        worker = later.enter_context(process(["worker", "--name", "only"], shared))
         found = eventually(lambda: client.get("/api/v1/incidents").json()["items"])
         [incident] = found
         rca = client.get(f"/api/v1/incidents/{incident['incident_id']}/rca").json()
