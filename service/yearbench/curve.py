@@ -1,6 +1,5 @@
 """The year replayed, measured at the end of each month."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from graph.retention.tiers import DAY_NODE, FOLDED, horizons
 from ..engine import Engine, store_for
 from ..eventlog import EventLog
 from ..heap import spare_what_stays
+from .memory import held_mib
 from .year import DAGS, beginning, day
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -125,7 +125,7 @@ class _Year:
         stats, taken = self._graph.stats(), self._explained
         labels = stats.nodes_by_label
         point = Point(
-            number, self._events, _memory(), self._size("graph.db*"), self._size("events.db*"),
+            number, self._events, held_mib(), self._size("graph.db*"), self._size("events.db*"),
             self._archive.place.size() / _MIB, stats.nodes, stats.edges,
             sum(labels.get(label, 0) for label in FOLDED), labels.get(DAY_NODE, 0),
             round(median(taken), 1), round(max(taken), 1), round(self._longest * 1_000, 1),
@@ -135,14 +135,3 @@ class _Year:
 
     def _size(self, pattern: str) -> float:
         return round(sum(file.stat().st_size for file in self._folder.glob(pattern)) / _MIB, 1)
-
-
-def _memory() -> float:
-    """What this process holds now, in MiB; where the system does not say, the most it ever held."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-        return round(pages * os.sysconf("SC_PAGE_SIZE") / _MIB, 1)
-    except OSError:
-        import resource
-
-        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -11,6 +11,7 @@ from signal_factory.errors import CallerError
 
 from ...engine import store_for
 from ...yearbench.flood import flooded
+from ...yearbench.memory import held_mib
 from ..common import wants_json
 from ..console import OK, Console
 
@@ -22,12 +23,14 @@ def run(arguments: Namespace, console: Console) -> int:
     began = perf_counter()
     with TemporaryDirectory(prefix="sf-bench-") as scratch, closing(store_for(Path(scratch))) as graph:
         told = flooded(arguments.texts, graph)
+        memory = held_mib()
     seconds = perf_counter() - began
     if wants_json(arguments):
-        console.json({**asdict(told), "seconds": round(seconds, 1)})
+        console.json({**asdict(told), "seconds": round(seconds, 1), "memory_mib": memory})
         return OK
     console.text(f"{told.texts:,} failures, each another, in {seconds:,.0f} s")
     console.text(f"  {told.signatures:>9,} signature nodes")
     console.text(f"  {told.overflow:>9,} failures counted in overflow buckets")
     console.text(f"  {told.totals:>9,} totals and {told.signals:,} signals in the engine's state")
+    console.text(f"  {memory:>9,.0f} MiB of memory")
     return OK
