@@ -4,39 +4,37 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from copilot.assembly import Outside
 from copilot.atrisk import deadlines_of
 from copilot.budget import Spending, demoted
 from copilot.escalation import LIMITS
 from copilot.readmodel import Document, ReadModel
-from copilot.refit import Line, corrected, refitted
+from copilot.refit import Line, corrected
 from engines.agenda import Deadline
 from graph.caps import CapUse
 from graph.counted import CountedStore
 from graph.filters import FilterCounts
-from graph.model import NodeRef
 from graph.port import GraphStore
 from graph.retention.archive import Archive
 from graph.retention.pacing import Pace
 from graph.retention.sweep import Outcome, Sweep
 from graph.retention.tiers import Horizons
 from signal_factory.errors import NotFound
-from signal_factory.ids import canonical_json, derived_id
+from signal_factory.ids import canonical_json
 from signal_factory.times import format_time
 from signal_factory.wire import Envelope
 
-from .budgets import spent
 from .evidence_book import EvidenceBook
 from .keeping import forget, keep_explanations
 from .pipeline import Applied, LocalPipeline, Memory, Pipeline
+from .said import Said
 from .trouble import Trouble
 
 _MOST_NOTES = 1_000
 MakePipeline: TypeAlias = Callable[[GraphStore, Memory], Pipeline]
 """Engines beside the pipeline, or in other processes."""
-_CAUSES = ("Deployment", "Job", "Dataset", "Producer", "Service")
 
 
 def store_for(data_dir: Path | None) -> GraphStore:
@@ -59,10 +57,8 @@ class Engine:
         self._evidence = EvidenceBook()
         self._unplaced: list[Document] = []
         self._has_notes = False
-        self._feedback: dict[str, list[Document]] = {}
-        self._resets: dict[str, datetime] = {}
+        self._said = Said()
         self._limits: Mapping[int, timedelta] = LIMITS
-        self._dirty: dict[str, str] = {}
         self._counts: tuple[FilterCounts, CapUse] | None = None
         self._version = 0
         self._is_late = False
@@ -179,15 +175,7 @@ class Engine:
 
     def _outside(self) -> Outside:
         due = deadlines_of(self._pipeline.engines.standing)
-        return Outside(demoted(self.budgets()), self._limits, due, self._causes_named())
-
-    def _causes_named(self) -> dict[str, str]:
-        """What people last named as the cause of an incident, where the graph knows such a thing."""
-        last = {incident_id: told[-1].get("actual_cause") for incident_id, told in self._feedback.items()}
-        named = {incident_id: str(cause).strip() for incident_id, cause in last.items() if cause}
-        refs = [NodeRef(label, key) for key in named.values() for label in _CAUSES]
-        known = {ref.key for ref in self._graph.get(refs)} if refs else set[str]()
-        return {incident_id: key for incident_id, key in named.items() if key in known}
+        return Outside(demoted(self.budgets()), self._limits, due, self._said.causes_named(self._graph))
 
     def document(self, rejected: list[Document], duplicates: int, seconds: float) -> Document:
         """The replay document (contract §3)."""
@@ -250,25 +238,17 @@ class Engine:
         if about is None:
             raise NotFound(f"no incident {incident_id[:60]}")
         signal = self._pipeline.memory.ledger.signals.get(about["signals"][0], {})
-        sure = about["rca"]["confidence"]
-        told: Document = {
-            "feedback_id": derived_id("fbk", at, incident_id, verdict, by), "incident_id": incident_id,
-            "verdict": verdict, "actual_cause": actual_cause, "comment": comment, "at": format_time(at),
-            "by": by, "signal_type": signal.get("signal_type", ""),
-            "confidence": sure["score"], "fitted_confidence": sure.get("fitted", sure["score"]),
-        }  # fmt: skip
-        self._feedback.setdefault(incident_id, []).append(told)
-        self._mark(f"feedback/{incident_id}", self._feedback[incident_id])
+        signal_type = str(signal.get("signal_type", ""))
         self._version += 1
-        return told
+        return self._said.record(about, signal_type, verdict, actual_cause, comment, at, by)
 
     def budgets(self) -> dict[str, Spending]:
         """What each engine has spent of its false-alarm budget, by signal type."""
-        return spent(self._said(), self._resets)
+        return self._said.budgets()
 
     def confidence_line(self) -> Line:
         """How what people said of explanations corrects the confidence that is shown."""
-        return refitted(each for said in self._feedback.values() for each in said)
+        return self._said.line()
 
     def reset_budget(self, signal_type: str, at: datetime) -> None:
         """Hear an engine again that had overspent.
@@ -276,14 +256,8 @@ class Engine:
         Raises:
             NotFound: nobody has said anything of such signals.
         """
-        if all(each["signal_type"] != signal_type for each in self._said()):
-            raise NotFound(f"no feedback on {signal_type[:60]}", hint="`sf budget` lists what there is.")
-        self._resets[signal_type] = at
-        self._mark(f"reset/{signal_type}", format_time(at))
+        self._said.reset_budget(signal_type, at)
         self._version += 1
-
-    def _said(self) -> list[Document]:
-        return [each for said in self._feedback.values() for each in said]
 
     def unplaced(self) -> list[Document]:
         """Events that could not be placed, and why."""
@@ -298,11 +272,10 @@ class Engine:
         from .memory_rows import rows_of
 
         self._pipeline.flush()
+        rows = rows_of(self._pipeline, self._events) | self._evidence.take_rows() | self._said.take_rows()
         if self._has_notes:
-            self._mark("unplaced", self._unplaced)
+            rows["unplaced"] = canonical_json(self._unplaced)
             self._has_notes = False
-        rows = rows_of(self._pipeline, self._events) | self._evidence.take_rows() | self._dirty
-        self._dirty = {}
         return rows | self._caps_row()
 
     def _caps_row(self) -> dict[str, str]:
@@ -324,23 +297,18 @@ class Engine:
             kind, _, name = key.partition("/")
             if kind == "evidence":
                 self._evidence.restore(name, read_json(text))
-            elif kind == "feedback":
-                self._feedback[name] = read_json(text)
-            elif kind == "reset":
-                self._resets[name] = datetime.fromisoformat(read_json(text))
             elif key == "unplaced":
                 self._unplaced = read_json(text)
             elif key == "filter":
                 self._pipeline.filter.recall(FilterCounts(**read_json(text)))
+            else:
+                self._said.restore(kind, name, text)
         self._version += 1
 
     def _note(self, envelope: Envelope, notes: list[str]) -> None:
         self._unplaced.append({"time": format_time(envelope.time), "kind": envelope.kind, "notes": notes})
         del self._unplaced[:-_MOST_NOTES]
         self._has_notes = True
-
-    def _mark(self, key: str, value: Any) -> None:
-        self._dirty[key] = canonical_json(value)
 
 
 def _stale(incident: Document) -> Document:
