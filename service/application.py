@@ -144,7 +144,7 @@ class Application:
         """
         said = Verdict(self.now(), by, incident_id, verdict, actual_cause, comment)
         document = self._say(said)
-        self.log.add_verdict(said)
+        self.log.told.add_verdict(said)
         return document
 
     def budgets(self) -> Document:
@@ -160,7 +160,7 @@ class Application:
         """
         given = Reset(self.now(), by, signal_type)
         self._give_anew(given)
-        self.log.add_reset(given)
+        self.log.told.add_reset(given)
         return self.budgets()
 
     def engine_now(self) -> datetime:
@@ -239,7 +239,7 @@ class Application:
 
     def _repeat_verdicts(self) -> None:
         self._applier.wait_applied(self._caught_up_at, _REBUILD_S)
-        for said in self.log.verdicts():
+        for said in self.log.told.verdicts():
             try:
                 self._say(said)
             except NotFound:
@@ -247,7 +247,7 @@ class Application:
                     "feedback on %s is kept, but the rebuilt state has no such incident", said.incident_id
                 )
 
-        for given in self.log.resets():
+        for given in self.log.told.resets():
             try:
                 self._give_anew(given)
             except NotFound:
@@ -268,7 +268,7 @@ class Application:
 
     def _registered(self, urn: str) -> Document | None:
         try:
-            return self.log.registration(urn)
+            return self.log.told.registration(urn)
         except NotFound:
             return None
 

@@ -4,7 +4,6 @@ The raw events are the truth; engine state beside them is a cache with the offse
 taken at. They lie in SQLite (WAL, ``synchronous=FULL``) or, for a fleet, in Postgres.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +11,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select
 
 from graph.retention.places import place_of
-from signal_factory.errors import NotFound
-from signal_factory.times import format_time
-from signal_factory.urns import check_urn
 from signal_factory.wire import Envelope
 
-from .entries import Appended, LogEntry, Rejected, Reset, Row, Verdict, prepare, restore
+from .entries import Appended, LogEntry, Rejected, Row, prepare, restore
 from .eventlog_archive import ArchivedEvents
 from .eventlog_tail import Shrunk, Tail
+from .eventlog_told import Told
 from .eventlog_write import Stored, place, quarantine
 from .groupcommit import GroupCommit
 from .lease import Lease
@@ -31,12 +28,9 @@ from .state.files import ARCHIVE_FOLDER
 from .state.opening import open_part
 from .state.tables import (
     Part,
-    budget_resets,
     engine_state,
     events,
-    feedback,
     progress,
-    registrations,
     rejected,
     rejected_counts,
 )
@@ -65,16 +59,6 @@ _OLDEST = (
 _DELETE = delete(engine_state).where(engine_state.c.key == bindparam("gone"))
 _STATE = select(engine_state.c.key, engine_state.c.json).where(
     or_(engine_state.c.key < APART, engine_state.c.key >= f"{APART[:-1]}0")
-)
-_REGISTRATIONS = select(registrations.c.urn, registrations.c.time, events.c.body).join_from(
-    registrations, events, events.c.seq == registrations.c.seq
-)
-_VERDICTS = select(
-    feedback.c.at, feedback.c.by, feedback.c.incident_id, feedback.c.verdict, feedback.c.actual_cause,
-    feedback.c.comment,
-).order_by(feedback.c.id)  # fmt: skip
-_RESETS = select(budget_resets.c.at, budget_resets.c.by, budget_resets.c.signal_type).order_by(
-    budget_resets.c.id
 )
 _REJECTED = select(
     rejected.c.id, rejected.c.received_at, rejected.c.source, rejected.c.code, rejected.c.reason,
@@ -124,6 +108,7 @@ class EventLog:
         self._lease: Lease | None = None
         archive = ArchivedEvents(lambda: place_of(archive_url or data_dir / ARCHIVE_FOLDER))
         self._tail = Tail(self._db, archive, self._check)
+        self.told = Told(self._db)
 
     def guard(self, lease: Lease) -> None:
         """From now on engine state is saved only as long as ``lease`` is ours."""
@@ -252,33 +237,6 @@ class EventLog:
             db.execute(delete(engine_state))
             db.execute(delete(progress))
 
-    def add_verdict(self, verdict: Verdict) -> None:
-        """Keep what a person said, so that it outlives a rebuild."""
-        row = {
-            "at": verdict.at.isoformat(), "by": verdict.by, "incident_id": verdict.incident_id,
-            "verdict": verdict.verdict, "actual_cause": verdict.actual_cause, "comment": verdict.comment,
-        }  # fmt: skip
-        with self._db.writing() as db:
-            db.execute(insert(feedback), row)
-
-    def verdicts(self) -> list[Verdict]:
-        """All of them, oldest first."""
-        with self._db.reading() as db:
-            rows = db.execute(_VERDICTS).all()
-        return [Verdict(datetime.fromisoformat(at), *said) for at, *said in rows]
-
-    def add_reset(self, reset: Reset) -> None:
-        """Keep that an engine's budget was reset, so that it outlives a rebuild."""
-        row = {"at": reset.at.isoformat(), "by": reset.by, "signal_type": reset.signal_type}
-        with self._db.writing() as db:
-            db.execute(insert(budget_resets), row)
-
-    def resets(self) -> list[Reset]:
-        """All of them, oldest first."""
-        with self._db.reading() as db:
-            rows = db.execute(_RESETS).all()
-        return [Reset(datetime.fromisoformat(at), *told) for at, *told in rows]
-
     def rejected(self, *, before: int | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Rejects, newest first, older than the id ``before``; bodies stay in the database."""
         older = _REJECTED if before is None else _REJECTED.where(rejected.c.id < before)
@@ -289,35 +247,6 @@ class EventLog:
         """How many were ever rejected, by code, those no longer kept included."""
         with self._db.reading() as db:
             return _pairs(db, select(rejected_counts.c.code, rejected_counts.c.count))
-
-    def registration(self, urn: str) -> dict[str, Any]:
-        """The last registration of a data set as it was sent, with ``registered_at``.
-
-        Raises:
-            NotFound: it was never registered.
-        """
-        with self._db.reading() as db:
-            row = db.execute(_REGISTRATIONS.where(registrations.c.urn == urn)).first()
-        if row is None:
-            raise NotFound(f"{urn} is not registered", hint="PUT its registration to this address.")
-        return _registration(*row)
-
-    def registrations(self, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-        """Registrations by URN, after ``cursor``, as a bounded list."""
-        if cursor is not None:
-            check_urn(cursor)
-        following = _REGISTRATIONS.where(registrations.c.urn > (cursor or "")).order_by(registrations.c.urn)
-        with self._db.reading() as db:
-            total = int(db.execute(select(func.count()).select_from(registrations)).scalar_one())
-            rows = db.execute(following.limit(limit + 1)).all()
-        items = [_registration(*row) for row in rows[:limit]]
-        return {
-            "items": items,
-            "total": total,
-            "returned": len(items),
-            "is_partial": len(items) < total,
-            "next_cursor": items[-1]["urn"] if len(rows) > limit else None,
-        }
 
     def event_counts(self) -> dict[str, int]:
         """Accepted events by kind."""
@@ -358,8 +287,3 @@ def _appended(stored: Sequence[Stored]) -> Appended:
 def _with_known(rows: Sequence[Row], known: Mapping[bytes, int], done: Appended) -> Appended:
     stored = zip(done.sequences, done.is_new, strict=True)
     return _appended([(seq, False) if (seq := known.get(row.identity)) else next(stored) for row in rows])
-
-
-def _registration(urn: str, time: str, body: str) -> dict[str, Any]:
-    moment = format_time(datetime.fromisoformat(time))
-    return {**json.loads(body), "urn": urn, "registered_at": moment}

@@ -23,13 +23,13 @@ _BODY = {"requestBody": {"required": True, "content": {"application/json": {"sch
 @router.get("", dependencies=_READ)
 def list_registered(app: App, cursor: Cursor = None, limit: Limit = 50) -> Response:
     """Registrations in the order of their URNs."""
-    return answer(app.log.registrations(cursor=cursor, limit=limit))
+    return answer(app.log.told.registrations(cursor=cursor, limit=limit))
 
 
 @router.get("/{urn}", dependencies=_READ)
 def get_registered(app: App, urn: Urn) -> Response:
     """The registration of one data set, as it was sent last."""
-    return answer(app.log.registration(urn))
+    return answer(app.log.told.registration(urn))
 
 
 @router.put("/{urn}", dependencies=[needs(Scope.OPERATE)], openapi_extra=_BODY)
@@ -47,12 +47,12 @@ def _register(app: Application, urn: str, text: str, source: str) -> Response:
     if sorted_.refusals:
         raise sorted_.refusals[0].error
     applied = app.wait_applied(done.last, app.settings.request_timeout_s)
-    return answer({**app.log.registration(urn), "applied": applied}, 201 if is_new else 200)
+    return answer({**app.log.told.registration(urn), "applied": applied}, 201 if is_new else 200)
 
 
 def _is_known(app: Application, urn: str) -> bool:
     try:
-        app.log.registration(urn)
+        app.log.told.registration(urn)
     except NotFound:
         return False
     return True

@@ -93,7 +93,7 @@ class Leading:
 
     def _hear(self) -> None:
         """Take in what people said through any serving process since the last look."""
-        said, given = self._log.verdicts(), self._log.resets()
+        said, given = self._log.told.verdicts(), self._log.told.resets()
         heard = Heard(len(said), len(given))
         if heard == self._heard:
             return

@@ -129,7 +129,7 @@ class Worker:
 
     def _registered(self, urn: str) -> Document | None:
         try:
-            return self._parts.log.registration(urn)
+            return self._parts.log.told.registration(urn)
         except NotFound:
             return None
 

@@ -87,7 +87,7 @@ def looked_up(application: Application) -> Directory:
         from signal_factory.errors import NotFound
 
         try:
-            return application.log.registration(urn)
+            return application.log.told.registration(urn)
         except NotFound:
             return None
 

@@ -71,7 +71,7 @@ def test_feedback_on_an_unknown_incident_is_refused_and_not_kept(tmp_path: Path)
     with application(tmp_path) as app:
         with pytest.raises(NotFound):
             app.feedback("inc-unknown", "WRONG", None, None, by="tests")
-        assert app.log.verdicts() == []
+        assert app.log.told.verdicts() == []
 
 
 def test_one_process_writes_to_a_data_directory(tmp_path: Path) -> None:

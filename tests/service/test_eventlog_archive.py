@@ -147,12 +147,12 @@ def test_the_registration_that_holds_stays_readable_and_the_one_before_it_goes(p
     log.append([second], START + DAY)
     fill(log, 20)
     shrunk(log, 10)
-    assert log.registration("ds://gold/orders")["tier"] == 1
+    assert log.told.registration("ds://gold/orders")["tier"] == 1
     assert held(place) == 31
     third = replace(first, time=START + 20 * DAY, body={**first.body, "tier": 3})
     log.append([third], START + 20 * DAY)
     shrunk(log, 10)
-    assert log.registration("ds://gold/orders")["tier"] == 3
+    assert log.told.registration("ds://gold/orders")["tier"] == 3
     assert held(place) == 31
     log.close()
 

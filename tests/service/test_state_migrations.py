@@ -250,7 +250,7 @@ def test_a_reader_needs_no_migration_of_what_the_first_version_left(tmp_path: Pa
         raw.executescript(UNSTAMPED[Part.LOG])
         raw.execute("PRAGMA user_version=1")
     log = EventLog(tmp_path, read_only=True)
-    assert (log.load_state().offset, log.verdicts(), log.last_seq) == (0, [], 0)
+    assert (log.load_state().offset, log.told.verdicts(), log.last_seq) == (0, [], 0)
     log.close()
 
 

@@ -116,10 +116,10 @@ def test_text_that_postgres_cannot_hold_stops_nothing(tmp_path: Path) -> None:
         [Envelope(time=NOW, kind="evidence", body={"text": "a\0b"})], NOW, [Rejected("x", "c", "\0", b"\0")]
     )
     log.save_state({"evidence/\0": "{}"}, 1)
-    log.add_verdict(Verdict(NOW, "ann", "inc-1", "WRONG", None, "half \ud800 a pair"))
+    log.told.add_verdict(Verdict(NOW, "ann", "inc-1", "WRONG", None, "half \ud800 a pair"))
     assert log.read_from(0)[0].envelope.body == {"text": "a\0b"}
     assert list(log.load_state().rows) == ["evidence/\N{REPLACEMENT CHARACTER}"]
-    assert log.verdicts()[0].comment == "half ? a pair"
+    assert log.told.verdicts()[0].comment == "half ? a pair"
     log.close()
 
 

@@ -224,7 +224,7 @@ def _directory(settings: Settings) -> Generator[Directory]:
 
     def registration(urn: str) -> Document | None:
         try:
-            return log.registration(urn)
+            return log.told.registration(urn)
         except NotFound:
             return None
 
