@@ -14,7 +14,7 @@ from .sqlite_known import KnowingConnection
 
 MEMORY = ":memory:"
 BUSY_TIMEOUT_S = 10.0
-_MMAP_BYTES = 256 * 1024 * 1024
+_MMAP_BYTES = 192 * 1024 * 1024
 _READER_CACHE_KIB = 16 * 1024
 _WRITER_CACHE_KIB = 64 * 1024
 # Rarer checkpoints write a page that changed often only once: four tenths more writes a second.

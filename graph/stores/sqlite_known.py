@@ -12,7 +12,7 @@ from ..model import Edge, Node, NodeRef
 from .sqlite_rows import EdgeRow, NodeRow
 
 Side: TypeAlias = Literal["out", "in"]
-_MOST = 20_000
+_MOST = 10_000
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def _serves(held: str, since: str) -> bool:
 
 
 class Known:
-    """Rows and elements of one moment of the graph, by id; at most some ten thousand."""
+    """Rows and elements of one moment of the graph, by id; at most some ten thousand between walks."""
 
     def __init__(self) -> None:
         self._moment = (0, 0)
