@@ -11,6 +11,7 @@ _FRONT = tuple(
     for p in (
         r"^.*?\bCode: \d{1,4}[.,] {0,2}(?:e\.(?:displayText|what)\(\) = )?(?=(?:std|Poco|DB)::)",
         r"^(?:(?:.{0,80} )?(?:DB|Poco|std)::(?:\w{1,30}::)?\w*[Ee]xception: ?)+",
+        r"^.*?\bKafkaError\{code=\w{1,60},val=-?\d{1,5},str=\"",
         r"^Received from \S{1,80}?\. (?:DB::\w*Exception: ?)?",
         r"^.{0,120}?\b[1-5]\d\d (?:GET|POST|PUT|DELETE|HEAD|PATCH) \S{1,600}: ",
         r"^.*?\brpc error: code = \w{2,30} desc = ",
@@ -24,6 +25,7 @@ _FRONT = tuple(
         r"^.*?<Message>\s*",
         r"^(?:[A-Z]\w{1,40}::){1,6}\w{1,60}:? (?=[A-Z])",
         r"^\| {0,40}[\w.-]{1,60} {0,40}\| ",
+        r"^\s*\[[A-Z][A-Z0-9_]{3,80}(?:\.[A-Z0-9_]{2,80}){0,3}\][:.]? {0,3}(?=[A-Za-z'\"`(])",
         r"^\s*\[[A-Za-z][\w .#-]{1,30}\]:?\s{0,3}(?=[A-Za-z'\"`])",
         r"^[('\"{<\s]{1,6}(?=[A-Za-z])",
         r"^(?:[Oo]ops|[Uu]ncaught|[Uu]nhandled|[Gg]ot|[Cc]aught)(?: \w{1,20})?:? (?:[Ee]rror|[Ee]xception): ",
@@ -34,6 +36,7 @@ _BACK = tuple(
     for p in (
         r"\s?\((?:version|SQLSTATE|Background on|from \d|in query|official build|errno|os error|position|line \d|file \").*",
         r"</Message>.*",
+        r"[.;]{0,2} SQLSTATE: \w{5}\b.*",
         r"[,.]? ?Stack trace\b.*",
         r":? While (?:executing|processing|reading|parsing)\b.*",
         r"[.,;']{0,3} in (?:/|[A-Z]:\\)\S{1,300}.*",

@@ -1,6 +1,7 @@
 """What Airflow, Celery, Kubernetes, dbt and shells say."""
 
 AIRFLOW = """
+VERSION_MISMATCH:sqlite = sqlite * version too old | cannot use sqlite version | sqlite * or later is required | unsupported version of sqlite
 CONFIG_ERROR:airflow:sqlite_executor = cannot use sqlite with
 CONFIG_ERROR:airflow:fernet_key = fernet key must be | incorrect padding * fernet
 CONFIG_ERROR:airflow:fernet_token = fernet.invalidtoken
@@ -102,7 +103,7 @@ TYPE_MISMATCH:dbt:relation = expected a relation but received
 CONFIG_ERROR:dbt:duplicate_yaml = dbt found two schema.yml entries
 ERROR:dbt:listing = error while listing schemas
 COMPILATION_ERROR:dbt:recursion = ref * can not be self-referential | model * cannot reference itself
-CONFIG_ERROR:dbt:not_a_project = not a dbt project | fatal: not a dbt project
+CONFIG_ERROR:no_dbt_project.yml = not a dbt project
 """
 
 SYSTEM = """

@@ -17,7 +17,7 @@ WRITE_CONFLICT:spark:streaming_query = another instance of the query | multiple 
 CHECKPOINT_FAILED:state_store = error reading delta file | error reading streaming state file | cannot_load_state_store
 OFFSET_OUT_OF_RANGE:kafka_offset_changed = some data may have been missed
 ERROR:spark:attribute_missing = resolved attribute(s) * missing from | missing_attributes
-MISSING_CLASS:hive_support = hive classes are not found
+MISSING_CLASS:hive_support = hive classes are not found | hive support is required | not_supported_command_without_hive_support
 SCHEMA_MISMATCH:csv_header = csv header does not conform
 CORRUPT_FILE:parquet:value = can not read value at | parquet * can not read value
 SCHEMA_MISMATCH:parquet:dictionary = plainvaluesdictionary
@@ -90,6 +90,7 @@ TASK_KILLED:spark_context = sparkcontext has been shutdown | sparkcontext was sh
 """
 
 LAKE = """
+ALREADY_EXISTS:location_not_empty = associated location * is not empty | non_empty_location | location * already exists and is not empty
 TABLE_NOT_FOUND:delta:version = cannot time travel
 CONFIG_ERROR:delta:vacuum_retention = low retention period
 ERROR:delta:source_update = detected a data update

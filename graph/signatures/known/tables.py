@@ -3,10 +3,11 @@
 from .cloud import AWS, GOOGLE_AZURE
 from .coded import MSSQL, ORACLE, QUERY_ENGINES
 from .databases import CLICKHOUSE, MYSQL, OTHERS, POSTGRES
+from .kafka_codes import CLIENT, PROTOCOL
 from .orchestration import AIRFLOW, DBT, SYSTEM
 from .python_data import DATA, PYTHON
 from .spark import LAKE, SPARK
-from .streaming import CODES, FLINK, KAFKA
+from .streaming import FLINK, KAFKA
 from .warehouses import CLOUD, HADOOP
 
 TABLES = (
@@ -15,8 +16,9 @@ TABLES = (
     MSSQL,
     LAKE,
     SPARK,
+    PROTOCOL,
     KAFKA,
-    CODES,
+    CLIENT,
     FLINK,
     CLOUD,
     HADOOP,

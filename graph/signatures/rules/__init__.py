@@ -4,6 +4,7 @@ The tables of ``known`` are read between the tools' own rules and those that eve
 """
 
 from ..rule import Rule
+from .airflow import EXITS
 from .airflow import RULES as AIRFLOW
 from .clickhouse import RULES as CLICKHOUSE
 from .dbt import RULES as DBT
@@ -47,7 +48,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *PYTHON_VALUES,
     *JVM,
 )
-GENERIC: tuple[Rule, ...] = (*STORAGE_NAMED, *JVM_FILES, *TRINO_NAMED, *EVERYWHERE)
+GENERIC: tuple[Rule, ...] = (*EXITS, *STORAGE_NAMED, *JVM_FILES, *TRINO_NAMED, *EVERYWHERE)
 CATALOGUE: tuple[Rule, ...] = (*SPECIFIC, *GENERIC)
 
 __all__ = ["CATALOGUE", "GENERIC", "SPECIFIC"]

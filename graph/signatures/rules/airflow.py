@@ -120,11 +120,15 @@ RULES = (
         "=spark_submit",
         "word",
     ),
+    rule("PROCESS_EXIT", "returned a failure", r"pod .{0,160}returned a failure", "=pod"),
+)
+
+# What no table knows is a process that ended.
+EXITS = (
     rule(
         "PROCESS_EXIT",
         "exited with return code|returned non-zero exit|exited with code",
-        r"exited with (?:return )?code (?P<word_a>-?\d{1,3})|returned non-zero exit status (?P<word_b>-?\d{1,3})",
+        r"exited with (?:return )?code (?!0\b)(?P<word_a>-?\d{1,3})|returned non-zero exit status (?P<word_b>-?\d{1,3})",
         "word",
     ),
-    rule("PROCESS_EXIT", "returned a failure", r"pod .{0,160}returned a failure", "=pod"),
 )

@@ -155,10 +155,17 @@ RULES = (
         "=dbt",
     ),
     rule("OOM", "killed", r"^killed$", "=process"),
+    # A code without its sentence; one with a sentence is told by that, since others tell the sentence alone.
     rule(
         "ERROR",
         "[",
-        r"(?:^|[:\s])\[(?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?:\.[A-Z0-9_]+){0,3}))\]",
+        r"(?:^|[:\s])\[(?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+(?:\.[A-Z0-9_]+){0,3}))\][.:]?\s*(?:SQLSTATE:? \w{5})?\W*$",
+        "word",
+    ),
+    rule(
+        "ERROR",
+        "error: ",
+        r"\berror: (?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+))(?=\s*$|\n| \()",
         "word",
     ),
 )

@@ -28,7 +28,7 @@ RULES = (
         "not authorized to access topics|topic_authorization_failed",
         r"(?:not authorized to access topics:? \[?"
         + _TOPIC
-        + r"(?=[\],]|$)|[{\s]"
+        + r"(?=[\],]|$)|[{\s](?!code=)"
         + _TOPIC.replace("<word>", "<word_code>")
         + r"=TOPIC_AUTHORIZATION_FAILED)",
         "=topic",
@@ -107,7 +107,7 @@ RULES = (
     rule(
         "PRODUCER_FENCED",
         "producerfenced|invalidproducerepoch|_fenced|newer producer",
-        r"ProducerFenced|InvalidProducerEpoch|(?-i:_FENCED\b)|newer producer",
+        r"ProducerFenced|InvalidProducerEpoch|(?-i:(?<!COORDINATOR)_FENCED\b)|newer producer",
         "=kafka",
     ),
     rule("TIMEOUT", "expiring", r"expiring \d+ record", "=kafka_delivery"),
@@ -141,7 +141,7 @@ RULES = (
     rule(
         "SERVICE_UNAVAILABLE",
         "notleader|not_leader|not leader|leader_not_available|leadernotavailable|leader not available|not the leader",
-        r"not[_ ]?leader|leader[_ ]?not[_ ]?available|not the leader",
+        r"(?<!return )not[_ ]?leader|leader[_ ]?not[_ ]?available|not the leader",
         "=kafka_leader",
     ),
     rule(

@@ -68,6 +68,12 @@ RULES = (
     ),
     rule(
         "MISSING_MODULE",
+        "unable to find a usable engine",
+        r"unable to find a usable engine; tried using: '(?:pyarrow|fastparquet)",
+        "=parquet_engine",
+    ),
+    rule(
+        "MISSING_MODULE",
         "missing optional dependency|pandas requires|package .* is required|not installed",
         rf"missing optional dependency {quoted('word')}",
         "word",

@@ -3,6 +3,18 @@
 from ..rule import quoted, rule
 
 RULES = (
+    # the operating system's own word, whoever passes it on
+    rule("ACCESS_DENIED", "[errno 13]", r"\[Errno 13\]", "=file"),
+    rule("DISK_FULL", "[errno 28]|[errno 122]", r"\[Errno (?:28|122)\]"),
+    rule("NO_RESOURCES", "[errno 24]|[errno 23]", r"\[Errno 2[34]\]", "=file_handles"),
+    rule("ACCESS_DENIED", "[errno 30]", r"\[Errno 30\]", "=read_only_filesystem"),
+    rule(
+        "SCHEMA_MISMATCH",
+        "_execute_on_connection",
+        r"'str' object has no attribute '_execute_on_connection'",
+        "=sqlalchemy",
+        "=textual",
+    ),
     rule("NUMERIC_OVERFLOW", "not in range", r"value -?[\d.]+ not in range", "=cast"),
     rule("PATH_NOT_FOUND", "no files found that match", r"no files found that match", "=pattern"),
     rule(
@@ -93,9 +105,8 @@ RULES = (
     rule(
         "ERROR",
         "unexpected keyword argument",
-        rf"(?P<cls>[\w.]+)\(\) got an unexpected keyword argument {quoted('word')}",
+        rf"\(\) got an unexpected keyword argument {quoted('word')}",
         "=unexpected_keyword",
-        "cls",
         "word",
     ),
     rule(

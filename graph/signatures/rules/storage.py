@@ -142,7 +142,7 @@ RULES = (
     rule(
         "THROTTLED",
         "throttling|requestlimitexceeded|toomanyrequests|provisionedthroughputexceeded",
-        r"(?P<word>Throttling\w*|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)",
+        r"\b(?P<word>Throttling(?=(?:Exception|Error)?\b)(?! quota)|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)",
         "word",
     ),
     rule(
