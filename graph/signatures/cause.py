@@ -95,9 +95,8 @@ def only_asides(text: str) -> bool:
 
 
 def _lines(message: str, named: bool) -> list[str]:
-    whole = (_WRAP if named else _LONG_WRAP).sub(" ", message)
-    lines = [line.strip()[:_MAX_LINE] for line in whole.split("\n") if line.strip()]
-    lines = [line for line in lines if not _ASIDE.fullmatch(line)] or lines
+    whole = (_WRAP if named else _LONG_WRAP).sub(" ", "\n".join(_told(message.split("\n"))))
+    lines = _told([line[:_MAX_LINE] for line in whole.split("\n")])
     reasons = [line for line in lines if not line.endswith(":")]
     reasons = reasons if any(words_of(line).words for line in reasons) else list(lines)
     reasons.sort(key=lambda line: not _MESSAGE.match(line))
@@ -106,6 +105,12 @@ def _lines(message: str, named: bool) -> list[str]:
     behind = [line for before, line in pairwise(lines) if before.endswith(":") and words_of(line).words]
     telling = [line for line in reasons if _TELLING.search(line) or states(line) or line in behind] or reasons
     return sorted(telling, key=lambda line: not states(line))[:_MAX_LINES]
+
+
+def _told(lines: list[str]) -> list[str]:
+    """The lines that have something on them and are no asides, unless all are."""
+    full = [line.strip() for line in lines if line.strip()]
+    return [line for line in full if not _ASIDE.fullmatch(line)] or full
 
 
 def _of_line(line: str) -> Words:

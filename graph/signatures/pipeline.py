@@ -27,6 +27,14 @@ _HEAP = Lazy(
 _WRAP = Lazy(r"[ \t]*\n[ \t]*(?=[a-z0-9'\"(])")
 """A line that a terminal broke: what follows does not begin like a sentence."""
 
+_BARE = frozenset(
+    (
+        "TIMEOUT TIMEOUT:futures TIMEOUT:read CONNECTION_REFUSED CONNECTION_TIMEOUT CONNECTION_LOST:thrift "
+        "CONNECTION_LOST:connection_reset CONNECTION_LOST:broken_pipe CONNECTION_LOST:connection_closed "
+    ).split()
+)
+"""What says that a connection broke, but not which."""
+
 _SIDES = (
     ("taskmanager", ("taskmanager", "taskexecutor")),
     ("jobmanager", ("jobmanager",)),
@@ -67,14 +75,24 @@ def _recognise_cleaned(cleaned: str) -> str:
     candidates = list(ordered_by_likelihood(found))
     if all(is_wrapper(raised) for raised in found):
         candidates.append(Raised("", _residue(cleaned)))
-    for raised in candidates:
-        signature = _match(raised, cleaned)
-        if signature is not None:
-            return signature
+    known = _known(candidates, cleaned)
+    if known is not None:
+        return known
     around = _around(candidates, cleaned)
     return next((each for raised in around if (each := _match(raised, cleaned))), None) or _fallback(
         [*around, *candidates]
     )
+
+
+def _known(candidates: list[Raised], cleaned: str) -> str | None:
+    """What the likeliest exception that is recognised tells; where that is but a network's or
+    operating system's word for a failure, what another says of it."""
+    found = (each for raised in candidates if (each := _match(raised, cleaned)))
+    first = next(found, None)
+    if first not in _BARE:
+        return first
+    around = _match(Raised("", _residue(cleaned)), cleaned)
+    return next((each for each in (*found, around) if each and each not in _BARE), first)
 
 
 def _match(raised: Raised, context: str) -> str | None:
@@ -116,6 +134,9 @@ def _is_heap(lowered: str) -> bool:
         w in lowered
         for w in (
             "metaspace",
+            "cuda",
+            "no space left",
+            "asyncpg",
             "direct buffer",
             "native thread",
             "unable to acquire",

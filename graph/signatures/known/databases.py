@@ -30,6 +30,9 @@ ERROR:mysql:commands_out_of_sync = commands out of sync
 ERROR:mysql:unread_result = unread result found
 TIMEOUT:mysql:execution_time = maximum statement execution time exceeded | max_statement_time exceeded
 ACCESS_DENIED:mysql:super = need (at least one of) the super | you need the super privilege
+CONNECTION_TIMEOUT = cannot connect to mysql server on * timed out | cannot connect to mysql server on * (110) | cannot connect to mysql server on * (60) | cannot connect to mysql server on * (10060)
+DNS_FAILURE = cannot connect to mysql server on * not known | unknown mysql server host
+CONNECTION_REFUSED:database = cannot connect to mysql server on
 CONNECTION_REFUSED:mysql:socket = connect to local mysql server through socket
 CONSTRAINT_VIOLATION:reference:incompatible = referencing column * are incompatible
 VERSION_MISMATCH:mysql:ssl_mode = unsupported protocol * mysql
@@ -57,6 +60,7 @@ MISSING_CLASS:mysql:driver = com.mysql.jdbc.driver * is deprecated
 """
 
 POSTGRES = """
+NO_RESOURCES:max_locks = out of shared memory
 ERROR:postgres:transaction_aborted = current transaction is aborted | infailedsqltransaction
 SERVICE_UNAVAILABLE:postgres:starting_up = database system is starting up | not yet accepting connections
 SERVICE_UNAVAILABLE:postgres:shutting_down = database system is shutting down
@@ -156,6 +160,7 @@ OTHERS = """
 MISSING_MODULE:odbc_driver = no default driver specified
 MISSING_CLASS:jdbc_driver = no suitable driver
 CONNECTION_TIMEOUT:mssql = login timeout expired
+CONNECTION_REFUSED:mssql = adaptive server is unavailable | adaptive server connection failed
 ERROR:mssql:identity_insert = cannot insert explicit value for identity column
 DISK_FULL:mssql:transaction_log = transaction log for database * is full
 QUOTA_EXCEEDED:mssql:parameters = too many parameters were provided | maximum is 2100 | maximum of 2100

@@ -92,6 +92,8 @@ UNSUPPORTED:kafka:assignor = unsupported~assignor | assignor or its version rang
 """
 
 CLIENT = """
+SERIALIZATION_ERROR:kafka:serializer = specified in value.serializer | specified in key.serializer
+CONNECTION_LOST:kafka = node may not be available
 ERROR:kafka:destroyed = local: broker handle destroyed | _destroy,val
 CONNECTION_LOST:kafka = local: broker transport failure | local: host resolution failure *
 ERROR:kafka:read_underflow = local: read underflow | _underflow,val

@@ -1,6 +1,8 @@
 """What Python, pandas, numpy, Arrow, Polars and scikit-learn say."""
 
 DATA = """
+CORRUPT_FILE:parquet = no magic bytes found at end of file | file must end with par1 | invalid parquet magic
+MISSING_MODULE = install {} to access
 TYPE_MISMATCH:truth_value = truth value of a {} | truth value of an {}
 TYPE_MISMATCH:mask_na = cannot mask with non-boolean
 TYPE_MISMATCH:str_accessor = can only use .str accessor
@@ -31,7 +33,7 @@ MALFORMED_DATA:time:nonexistent = nonexistenttimeerror
 CONFIG_ERROR:frequency = invalid frequency
 ERROR:pandas:monotonic = must be monotonic
 TYPE_MISMATCH:buffer_dtype = buffer dtype mismatch
-VERSION_MISMATCH:numpy = compiled using numpy 1.x | numpy.core.multiarray failed to import
+VERSION_MISMATCH:numpy = module compiled against api version | module was compiled against numpy | _array_api not found | compiled using numpy 1.x | numpy.core.multiarray failed to import
 SCHEMA_MISMATCH:sklearn:2d_array = expected 2d array
 CONSTRAINT_VIOLATION:null:input = input contains nan | contains nan, infinity
 SCHEMA_MISMATCH:samples = inconsistent numbers of samples

@@ -6,19 +6,19 @@ RULES = (
     rule(
         "TASK_KILLED",
         "zombie|heartbeat",
-        r"zombie|missed heartbeat|jobs without heartbeat|task instance heartbeat timeout",
+        r"zombie|missed heartbeat|jobs without heartbeat|task instance heartbeat timeout|task instance without a heartbeat",
         "=zombie",
     ),
     rule(
         "TASK_KILLED",
         "executor reports task instance|executor",
-        r"finished \((?:failed|success)\) although the task says (?:it'?s|its|it is) (?P<lower>\w+)",
+        r"finished \((?:failed|success)\) although the task says (?:it'?s|its|it is) \w+|executor reported that the task instance .{1,300}? finished with state",
         "=state_mismatch",
     ),
     rule(
         "OOM",
-        "negsignal.sigkill|return code -9|signal 9|sigkill|exit code -9|return code 137",
-        r"Negsignal\.SIGKILL|(?:return|exit) code:?(?: is)? -9|SIGKILL|(?:return|exit) code:? 137",
+        "negsignal.sigkill|return code -9|signal 9|sigkill|exit code -9|return code 137|exit code 137|likely due to running out of memory",
+        r"Negsignal\.SIGKILL|likely due to running out of memory|(?:return|exit) code:?(?: is)? -9|SIGKILL|(?:return|exit) code:? 137",
         "=worker",
     ),
     rule("TASK_KILLED", "sigterm", r"SIGTERM", "=SIGTERM"),

@@ -5,8 +5,8 @@ from ..rule import name, rule
 RULES = (
     rule(
         "TABLE_NOT_FOUND",
-        "depends on a node named",
-        r"depends on a (?:node|source) named ['\"`]?\{?(?P<table>[\w.-]{1,200})",
+        "depends on a node named|depends on model",
+        r"depends on (?:a (?:node|source) named|model) ['\"`]?\{?(?P<table>[\w.-]{1,200})",
         "=dbt_node",
         "table",
     ),

@@ -50,9 +50,21 @@ RULES = (
     ),
     rule(
         "CONNECTION_LOST",
+        "connection reset|econnreset|forcibly closed",
+        r"connection reset|ECONNRESET|forcibly closed",
+        "=connection_reset",
+    ),
+    rule(
+        "CONNECTION_LOST",
         "connection reset|broken pipe|connection aborted|remotedisconnected|econnreset|connection closed|closed the connection|connection was closed",
         r"(?P<lower>connection reset|broken pipe|connection aborted|RemoteDisconnected|ECONNRESET|connection (?:was )?closed|closed the connection)",
         "lower",
+    ),
+    rule(
+        "CONNECTION_LOST",
+        "ehostunreach",
+        r"EHOSTUNREACH",
+        "=no_route_to_host",
     ),
     rule(
         "CONNECTION_LOST",
@@ -62,8 +74,8 @@ RULES = (
     ),
     rule(
         "TIMEOUT",
-        "read timed out|readtimeout|sockettimeoutexception",
-        r"read timed out|ReadTimeout|SocketTimeout",
+        "read timed out|readtimeout|sockettimeoutexception|read operation timed out",
+        r"read (?:operation )?timed out|ReadTimeout|SocketTimeout",
         "=read",
     ),
     rule(
@@ -167,5 +179,13 @@ RULES = (
         "error: ",
         r"\berror: (?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+))(?=\s*$|\n| \()",
         "word",
+    ),
+    rule("OBJECT_NOT_FOUND", "404", rf"{http('404')}|404:? not found", "=http"),
+    rule(
+        "ERROR",
+        "internal server error",
+        r"\b(?:http|error|status)?.{0,12}500.{0,20}internal server error(?:: none)?(?: for url: \S{1,500})?\W*$",
+        "=http",
+        "=internal_server_error",
     ),
 )

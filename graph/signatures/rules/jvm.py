@@ -94,6 +94,6 @@ FILES = (
         "PATH_NOT_FOUND",
         "filenotfoundexception|nosuchfileexception",
         r"FileNotFoundException|NoSuchFileException",
-        "=jvm",
+        "=local",
     ),
 )

@@ -2,7 +2,21 @@
 
 from ..rule import name, rule
 
+# What Delta says of a conflict, with or without its class in front.
+_CONFLICTS = (
+    ("ConcurrentAppend", "files were added to"),
+    ("ConcurrentDeleteRead", "attempted to read one or more files that were deleted"),
+    ("ConcurrentDeleteDelete", "attempted to delete one or more files that were deleted"),
+    ("MetadataChanged", "the metadata of the delta table has been changed"),
+    ("ProtocolChanged", "the protocol version of the delta table has been changed"),
+    ("ConcurrentTransaction", "query that attempts to write to the same"),
+)
+
 RULES = (
+    *(
+        rule("WRITE_CONFLICT", says, rf"{says}[\s\S]{{0,300}}?(?:concurrent|to)", f"={word}")
+        for word, says in _CONFLICTS
+    ),
     rule(
         "WRITE_CONFLICT",
         "multiple streaming|concurrent_stream_log_update",
@@ -174,6 +188,13 @@ RULES = (
         "parquet_column_data_type_mismatch|parquet column",
         rf"data type mismatches when reading Parquet column\W{{0,3}}{name('field')}.{{0,80}}?expected (?:spark )?type:? ?"
         r"(?P<new>[\w()]+).{0,40}?actual (?:parquet )?type:? ?(?P<old>[\w()]+)",
+        "field",
+        "pair",
+    ),
+    rule(
+        "SCHEMA_BREAK",
+        "physicaltype: ",
+        rf"column: ?\[{name('field')}\], physicalType: ?(?P<old>\w+), logicalType: ?(?P<new>\w+)",
         "field",
         "pair",
     ),

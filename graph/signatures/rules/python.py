@@ -95,7 +95,7 @@ RULES = (
     rule(
         "SYNTAX_ERROR",
         "syntaxerror|indentationerror|taberror",
-        r"(?:Syntax|Indentation|Tab)Error: (?P<lower>[a-z][\w '()]{2,50})",
+        r"(?<![.:])(?:Syntax|Indentation|Tab)Error: (?P<lower>[a-z][\w '()]{2,50})",
         "=python",
         "lower",
     ),

@@ -5,6 +5,13 @@ from ..rule import quoted, rule
 RULES = (
     # the operating system's own word, whoever passes it on
     rule("ACCESS_DENIED", "[errno 13]", r"\[Errno 13\]", "=file"),
+    rule(
+        "ACCESS_DENIED",
+        "permission denied|eacces|accessdeniedexception",
+        r"\bEACCES\b|\(Permission denied\)|nio\.file\.AccessDeniedException: (?:/|[A-Z]:\\)|\bcannot \w+ [^\n]{1,200}: permission denied|"
+        r"(?:^|[:\s])(?:open|mkdir|stat|lstat|unlink|rename|remove|chmod|chown) [^\n:]{1,200}: permission denied|\bbash: [^\n]{1,200}: permission denied",
+        "=file",
+    ),
     rule("DISK_FULL", "[errno 28]|[errno 122]", r"\[Errno (?:28|122)\]"),
     rule("NO_RESOURCES", "[errno 24]|[errno 23]", r"\[Errno 2[34]\]", "=file_handles"),
     rule("ACCESS_DENIED", "[errno 30]", r"\[Errno 30\]", "=read_only_filesystem"),
@@ -45,6 +52,13 @@ RULES = (
         r"(?:JSONDecodeError: )?(?P<lower>expecting value|extra data|unterminated string|expecting property name|expecting ',' delimiter|invalid control character)",
         "=json",
         "lower",
+    ),
+    rule(
+        "MALFORMED_DATA",
+        "codec can't decode",
+        r"['\"]utf-?8['\"] codec can't decode",
+        "=encoding",
+        "=utf-8",
     ),
     rule(
         "MALFORMED_DATA",

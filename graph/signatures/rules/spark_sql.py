@@ -5,6 +5,18 @@ from ..rule import name, rule
 RULES = (
     # missing things
     rule(
+        "MISSING_FIELD",
+        "cannot be resolved",
+        rf"(?:column|parameter) with name {name('field')}[`'\"]* cannot be resolved",
+        "field",
+    ),
+    rule(
+        "AMBIGUOUS_FIELD",
+        "are ambiguous",
+        r"columns? (?P<field>\w{1,100})#\d{1,9}L?(?:, \w{1,100}#\d{1,9}L?){0,9} are ambiguous",
+        "field",
+    ),
+    rule(
         "AMBIGUOUS_FIELD",
         "ambiguous_reference|ambiguous_column|is ambiguous",
         rf"(?:\[AMBIGUOUS_\w+\] )?(?:reference|column) {name('field')}[`'\"]* is ambiguous",
@@ -105,8 +117,8 @@ RULES = (
     # types and values
     rule(
         "INVALID_CAST",
-        "cast_invalid_input",
-        r"CAST_INVALID_INPUT\].{0,200}?of the type \"(?P<old>[\w()]+)\" cannot be cast to \"(?P<new>[\w()]+)\"",
+        "cast_invalid_input|because it is malformed",
+        r"of the type \"(?P<old>[\w()]+)\" cannot be cast to \"(?P<new>[\w()]+)\"",
         "pair",
     ),
     rule(
@@ -124,7 +136,7 @@ RULES = (
     ),
     rule(
         "INVALID_FORMAT",
-        "cannot_parse_timestamp|inconsistent_behavior_cross_version|in the new parser|cannot be parsed at index",
+        "cannot_parse_timestamp|inconsistent_behavior_cross_version|in the new parser|could not be parsed at index",
         r"CANNOT_PARSE_(?P<lower>\w+)|PARSE_DATETIME_BY_NEW_PARSER|fail to parse .{0,80}new parser|"
         r"Text .{0,80}could(?: not|n't) be parsed",
         "=timestamp",
@@ -160,7 +172,7 @@ RULES = (
         "TYPE_MISMATCH",
         "can not merge type|can not accept object|cannot_merge_type|cannot_accept_object_in_type|"
         "field_data_type_unacceptable",
-        r"(?:CANNOT_MERGE_TYPE\] )?can ?not merge type [`\"']?(?P<old>\w+)[`\"']? and [`\"']?(?P<new>\w+)",
+        r"(?:CANNOT_MERGE_TYPE\] )?can ?not merge type (?:<class ')?[`\"']?(?:pyspark\.sql\.types\.)?(?P<old>\w+)[`\"'>]{0,2} and (?:<class ')?[`\"']?(?:pyspark\.sql\.types\.)?(?P<new>\w+)",
         "=merge",
         "pair",
     ),
@@ -183,7 +195,7 @@ RULES = (
     rule(
         "DUPLICATE",
         "found duplicate column|column_already_exists|duplicated_map_key",
-        rf"(?:found duplicate column\(s\)[^`'\"\n]{{0,80}}?:? ?|COLUMN_ALREADY_EXISTS\] the column ){name('field')}",
+        rf"(?:found duplicate column\(s\)[^\n]{{0,200}}?: |COLUMN_ALREADY_EXISTS\] the column ){name('field')}",
         "=column",
         "field",
     ),

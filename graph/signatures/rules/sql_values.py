@@ -72,6 +72,18 @@ RULES = (
         "table",
     ),
     rule(
+        "REFERENTIAL",
+        "statement conflicted with the",
+        rf"statement conflicted with the (?:foreign key|reference)(?: same table)? constraint {quoted('table')}",
+        "table",
+    ),
+    rule(
+        "CONSTRAINT_VIOLATION",
+        "statement conflicted with the",
+        rf"statement conflicted with the check constraint {quoted('table')}",
+        "table",
+    ),
+    rule(
         "CONSTRAINT_VIOLATION",
         "violates check constraint",
         rf"violates check constraint {quoted('table')}",
@@ -90,8 +102,8 @@ RULES = (
     ),
     rule(
         "VALUE_TOO_LONG",
-        "string or binary data would be truncated|exceeds ddl length|value too long",
-        r"would be truncated|exceeds DDL length|value too long",
+        "string or binary data would be truncated|exceeds ddl length|value too long|bigger than column size|user character length limit",
+        r"would be truncated|exceeds DDL length|value too long|bigger than column size|character length limit",
         "=string",
     ),
     # values and types
@@ -193,7 +205,7 @@ RULES = (
     rule(
         "SYNTAX_ERROR",
         "syntax error",
-        r"syntax error(?: line \d+ at position \d+)? ?(?:at or near|near|:? ?unexpected) [\"'`]?(?P<token>[^\s\"'`]{1,40})",
+        r"syntax error(?: line \d+ at position \d+)? ?(?:at or near|near(?! line \d)|:? ?unexpected) [\"'`]?(?P<token>[^\s\"'`]{1,40})",
         "token",
     ),
     rule(

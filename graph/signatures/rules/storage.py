@@ -98,8 +98,21 @@ RULES = (
     ),
     rule(
         "AUTH_FAILED",
-        "invalidclienttokenid|(invalidtoken)|unrecognizedclient",
-        r"(?P<word>InvalidToken|InvalidClientTokenId|UnrecognizedClient)",
+        "invalidclienttokenid|unrecognizedclient|security token included in the request is invalid",
+        r"InvalidClientTokenId|UnrecognizedClient|security token included in the request is invalid",
+        "=aws",
+        "=InvalidClientTokenId",
+    ),
+    rule(
+        "ACCESS_DENIED",
+        "operation error ",
+        r"operation error \w{1,30}: (?P<word>\w{3,60}), .{0,300}?(?:AccessDenied|StatusCode: 403)",
+        "word",
+    ),
+    rule(
+        "AUTH_FAILED",
+        "(invalidtoken)",
+        r"(?P<word>InvalidToken)",
         "=aws",
         "word",
     ),
@@ -236,7 +249,7 @@ RULES = (
     rule(
         "AUTH_FAILED",
         "kerberos|gssexception|gss initiate failed|kinit",
-        r"GSSException|GSS initiate failed|kerberos.{0,80}(?:credentials|ticket|expired|fail)|kinit",
+        r"GSSException|GSS initiate failed|authenticate via:? ?\[[^\]]{0,30}KERBEROS|kerberos.{0,80}(?:credentials|ticket|expired|fail)|kinit",
         "=kerberos",
     ),
 )

@@ -17,6 +17,25 @@ RULES = (
         "table",
     ),
     rule(
+        "TABLE_NOT_FOUND",
+        "catalog",
+        r"(?:: |^|\\?['\"])catalog ['\"]?(?P<table>[\w-]{1,100})['\"]? (?:does not exist|not found)",
+        "=catalog",
+        "table",
+    ),
+    rule(
+        "TYPE_MISMATCH",
+        "cannot be applied to",
+        r"'[^'\w\s]{1,2}' cannot be applied to (?P<old>\w+)(?:\([\d, ]{1,12}\))?, (?P<new>\w+)",
+        "pair",
+    ),
+    rule(
+        "MISSING_FIELD",
+        "table alias or column reference|invalid column reference",
+        rf"invalid (?:table alias or )?column reference {name('field')}",
+        "field",
+    ),
+    rule(
         "OOM",
         "cluster_out_of_memory|cluster is out of memory",
         r"cluster(?:_| is )out.of.memory",

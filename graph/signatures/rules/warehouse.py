@@ -119,6 +119,7 @@ RULES = (
         r"too many concurrent queries|quota for concurrent queries",
         "=concurrent_queries",
     ),
+    rule("QUOTA_EXCEEDED", "table update operations", r"table update operations", "=table_update_operations"),
     rule(
         "QUOTA_EXCEEDED",
         "quota exceeded|quotaexceeded|exceeded rate limits|ratelimitexceeded|exceeded quota",
