@@ -16,6 +16,10 @@ RECORD = "\x1e"  # opens a log record; control characters of the input are gone 
 
 _ANSI = Lazy(r"\x1b\[[0-9;?]{0,20}[ -/]{0,2}[@-~]|\x1b\][^\x07\x1b]{0,200}\x07?")
 _CONTROL = Lazy(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]")
+# What passes on another program's output, whatever that says, at its own level.
+_CARRIER = Lazy(
+    r"\{(?:subprocess|pod_manager|pod_launcher|logging_mixin|docker|ssh|spark_submit|bash|process_utils|ecs|ssm)(?:_operator|_hook)?\.py:\d{1,5}\} (?:INFO|DEBUG)\b"
+)
 _QUIET = Lazy(r"\b(?:INFO|DEBUG|TRACE)\b|\[(?:info|debug) {0,4}\]")
 _TELLING = Lazy(
     r"Exception|Error\b|error:|fail|expired|denied|zombie|refused|lost|killed|timed out", re.IGNORECASE
@@ -28,6 +32,8 @@ _QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
 _JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
 _PDO = Lazy(r"SQLSTATE\[\w{5}\]: [A-Z][\w ]{3,60}: \d{1,6} (?:ERROR: {1,3})?(?=[A-Za-z])")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
+_DUMPED = Lazy(r"\\n")
+_DRIVE = Lazy(r"[A-Za-z]:\\")
 _LEAST_FIRST = (
     "data",
     "body",
@@ -69,7 +75,8 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
     text = _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n").strip("`* \t")
     text = _CONTROL.sub(" ", _ANSI.sub("", unwrap(text)))
     if "\n" not in text.strip() and "\\n" in text:
-        text = _ESCAPED.sub("\n", text).replace("\\t", "\t")
+        text = _unescaped(text)
+    text = text.replace('\\"', '"')
     text = _PDO.sub("", text.replace("#012", "\n"))
     text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     text = _INLINE_FRAME.sub("\n\tat ", _INLINE_CAUSE.sub(r"\n\1", text))
@@ -80,6 +87,13 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
         lines = lines[: _MAX_LINES // 4] + lines[-_MAX_LINES * 3 // 4 :]
     stripped = [(line, strip_prefix(line)) for line in lines]
     return "\n".join(records(stripped) if quiet_too else _loud(stripped))
+
+
+def _unescaped(text: str) -> str:
+    """Text that was dumped as a string of a program, line breaks and quotes included."""
+    dumped = text.count("\\n") > 1 and _DRIVE.search(text) is None
+    text = (_DUMPED if dumped else _ESCAPED).sub("\n", text).replace("\\t", "\t")
+    return text.strip('"') if dumped else text
 
 
 def records(lines: list[tuple[str, str]]) -> list[str]:
@@ -97,7 +111,7 @@ def _loud(lines: list[tuple[str, str]]) -> list[str]:
 
 
 def _is_quiet(raw: str, stripped: str) -> bool:
-    prefix = raw[: len(raw) - len(stripped)]
+    prefix = _CARRIER.sub("", raw[: len(raw) - len(stripped)])
     return _QUIET.search(prefix) is not None and _TELLING.search(stripped) is None
 
 

@@ -85,8 +85,10 @@ def _recognise_cleaned(cleaned: str) -> str:
 
 
 def _known(candidates: list[Raised], cleaned: str) -> str | None:
-    """What the likeliest exception that is recognised tells; where that is but a network's or
-    operating system's word for a failure, what another says of it."""
+    """What the likeliest exception that is recognised tells.
+
+    Where that is but a network's word for a failure, it is what another exception or line says of it.
+    """
     found = (each for raised in candidates if (each := _match(raised, cleaned)))
     first = next(found, None)
     if first not in _BARE:
