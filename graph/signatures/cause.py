@@ -68,6 +68,7 @@ _DOING = Lazy(
     r"|.*\b(?:fail(?:s|ed|ing)|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12}| \(\S{1,60}\))?",
     re.IGNORECASE,
 )
+_BARELY = Lazy(r"\W*(?:[\w.-]{1,40} ){1,4}(?:failed|failure|aborted|error)\W*", re.IGNORECASE)
 _MESSAGE = Lazy(r"(?:\[\w+\] )?(?:Error )?(?:[Mm]essage|MESSAGE|Reason|Root cause): (?=\S+ \S+ \S)")
 _LABEL = Lazy(r"\W*[\w.()\[\]#:]+\W*")
 
@@ -103,6 +104,7 @@ def _lines(message: str, named: bool) -> list[str]:
     if named:
         return reasons[:_MAX_LINES]
     behind = [line for before, line in pairwise(lines) if before.endswith(":") and words_of(line).words]
+    reasons = [line for line in reasons if states(line) or not _BARELY.fullmatch(line)] or reasons
     telling = [line for line in reasons if _TELLING.search(line) or states(line) or line in behind] or reasons
     return sorted(telling, key=lambda line: not states(line))[:_MAX_LINES]
 
@@ -180,7 +182,7 @@ def _is_preface(clause: str, end: str, following: str) -> bool:
     if end in ".!?;" or len(clause) > _MAX_PREFACE:
         return False
     if few and not _TELLING.search(clause):
-        return True
+        return bool(words_of(following).words)
     explained = len(words_of(following).words) >= (ENOUGH_WORDS if states(following) else LEAST_WORDS)
     if explained and end == ":" and states(following) and (tells(clause) or not states(clause)):
         return True

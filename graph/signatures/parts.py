@@ -16,6 +16,8 @@ _DIGITS = Lazy(r"\d(?:[\s.-]?\d){6,}")
 _TOKEN = Lazy(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
 _RANDOM = Lazy(r"(?=[A-Za-z_-]*\d)(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}")
 _HEX = Lazy(r"(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
+# What SQL Server puts behind a constraint that nobody named.
+_GENERATED = Lazy(r"(?<=\w)__[0-9A-F]{8,16}\b")
 _TYPE_ARGS = Lazy(r"\s*[(<\[].{0,200}", re.DOTALL)
 _TYPE_SYNONYMS = {
     "INTEGER": "INT",
@@ -67,6 +69,7 @@ def type_pair(old: str, new: str) -> str:
 def identifier(value: str) -> str:
     """The last component of a possibly quoted and qualified name: ``db.`t`.`id``` is ``id``."""
     value = value.strip().strip("`'\"[]").rstrip(".,;:")
+    value = _GENERATED.sub("", value)
     pieces = [p.strip("`'\"[] ") for p in re.split(r"[.](?=[^.])", value)]
     return part(next((p for p in reversed(pieces) if p), ""))
 

@@ -137,6 +137,7 @@ def _is_heap(lowered: str) -> bool:
         for w in (
             "metaspace",
             "cuda",
+            "used memory",
             "no space left",
             "asyncpg",
             "direct buffer",
@@ -171,7 +172,9 @@ def _fallback(candidates: Iterable[Raised]) -> str:
             return join("ERROR", [part(joined(words)), part(name)])
         if raised.qualified:
             where = user_frame(raised.frames)
-            return join("ERROR", [part(raised.cls), part(joined(words)), part(name) or where])
+            return join(
+                "ERROR", [part(raised.cls), part(joined(words)), part(name) or ("" if words else where)]
+            )
         if words:
             return join("ERROR", [part(joined(words)), part(name)])
     return UNREADABLE

@@ -24,6 +24,13 @@ _BEFORE_NAME = Lazy(
     re.IGNORECASE,
 )
 _AFTER_NAME = Lazy(rf"[`'\"‘“]([A-Za-z_][\w.]{{0,60}})[`'\"’”] ({_KEYWORDS})\b", re.IGNORECASE)
+# A name is of the cause where it is what is absent, refused or wrong; elsewhere it is what it happened to.
+_LACKING = Lazy(
+    r"\bnot (?:be )?(?:found|exist|defined|declared|registered|installed|recogni[sz]ed|available|known|configured|set|provided|specified|allowed|permitted|authorized|supported|initialized|loaded)\b"
+    r"|\bno (?:such|\w{1,20} (?:named|called|found|with))\b|\bcannot (?:be )?(?:find|found|resolved?|load(?:ed)?|locate|import|instantiate)\b"
+    r"|missing|unknown|undefined|unresolved|unrecogni[sz]ed|invalid|unsupported|denied|privilege|permission|required|needs to be|forbidden",
+    re.IGNORECASE,
+)
 _TELLING = Lazy(
     r"error|fail|exception|cannot|could not|unable|denied|invalid|not found|refus|missing|unsupported|exceed|not allowed",
     re.IGNORECASE,
@@ -88,7 +95,7 @@ class Words(NamedTuple):
 def words_of(clause: str) -> Words:
     """The stable words of ``clause``, lower case, in their order."""
     text = _NEGATION.sub(" not", _UNABLE.sub("cannot", clause[:_MAX_CLAUSE]))
-    named = _BEFORE_NAME.search(text) or _AFTER_NAME.search(text)
+    named = (_BEFORE_NAME.search(text) or _AFTER_NAME.search(text)) if _LACKING.search(text) else None
     text = _masked(text)
     found = [word for word in _WORD.findall(_DIGIT_WORD.sub(" ", _SUFFIXED.sub("", text))) if len(word) > 1]
     plain = [word for word in found if not _IDENTIFIER.fullmatch(word)]

@@ -89,6 +89,76 @@ from graph.signatures import signature_of
                 "STATEMENT:  UPDATE jobs SET state = $1 WHERE id = $2 AND version = $3\nERROR:  could not extend file: No space left on device",
             ),
         ),
+        (
+            "SERVICE_UNAVAILABLE:kafka_replicas",
+            (
+                "kafka server: Messages are rejected since there are fewer in-sync replicas than required.",
+                "[19] Not Enough Replicas: the number of in-sync replicas is lower than the configured minimum",
+                'cimpl.KafkaException: KafkaError{code=NOT_ENOUGH_REPLICAS,val=19,str="Broker: Not enough in-sync replicas"}',
+                "Got error produce response on topic-partition a-0. Error: NOT_ENOUGH_REPLICAS (org.apache.kafka.Sender:251)",
+            ),
+        ),
+        (
+            "ERROR:kafka:fetch_size",
+            (
+                "org.apache.kafka.common.errors.InvalidFetchSizeException: The requested fetch size is invalid.",
+                "%3|1700000000.1|FAIL|rdkafka#c-1| [thrd:b:9092/1]: b:9092/1: Request failed: Broker: Invalid message size",
+                "kafka server: The message has a negative size",
+            ),
+        ),
+        (
+            "ALREADY_EXISTS:location_not_empty",
+            (
+                "[DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION] Cannot create table. The associated location ('s3://a') is not empty and also not a Delta table.",
+                "AnalysisException: Cannot create table ('`a`.`b`'). The associated location ('dbfs:/x') is not empty.;",
+            ),
+        ),
+        (
+            "WRITE_CONFLICT:MetadataChanged",
+            (
+                "io.delta.exceptions.MetadataChangedException: The metadata of the Delta table has been changed by a concurrent update.",
+                "The metadata of the Delta table has been changed by a concurrent update. Please try the operation again.",
+            ),
+        ),
+        (
+            "CONNECTION_LOST:python_worker",
+            (
+                "Python worker failed to connect back.",
+                "org.apache.spark.SparkException: Python worker failed to connect back.\n\tat a.B.c(B.scala:1)\n"
+                "Caused by: java.net.SocketTimeoutException: Accept timed out",
+            ),
+        ),
+        (
+            "ACCESS_DENIED:file",
+            (
+                "PermissionError: [Errno 13] Permission denied: '/data/x'",
+                "ValueError: Unable to configure handler 'processor': [Errno 13] Permission denied: '/logs'",
+                "java.io.FileNotFoundException: /data/x (Permission denied)",
+                "Error: EACCES: permission denied, open '/data/x'",
+            ),
+        ),
+        (
+            "TIMEOUT:gunicorn",
+            (
+                "ERROR - No response from gunicorn master within 120 seconds",
+                "web-1  | ERROR - No response from gunicorn master within 120 seconds\nweb-1 exited with code 0",
+            ),
+        ),
+        (
+            "TLS_ERROR:certificate_verify_failed",
+            (
+                "ssl.SSLError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self signed certificate",
+                "curl: (60) SSL certificate problem: unable to get local issuer certificate",
+                "Get https://x.example: x509: certificate signed by unknown authority",
+            ),
+        ),
+        (
+            "DUPLICATE:PK__orders",
+            (
+                "Violation of PRIMARY KEY constraint 'PK__orders__3213E83F1A2B3C4D'. Cannot insert duplicate key.",
+                "Violation of PRIMARY KEY constraint 'PK__orders__9B7C11D2AA'. Cannot insert duplicate key.",
+            ),
+        ),
     ],
 )
 def test_one_failure_has_one_bucket_however_it_is_told(signature: str, texts: tuple[str, ...]) -> None:
@@ -109,6 +179,36 @@ def test_one_failure_has_one_bucket_however_it_is_told(signature: str, texts: tu
 )
 def test_a_sentence_is_not_taken_for_another_tools(text: str, stolen: str) -> None:
     assert stolen not in signature_of(text)
+
+
+SENTENCES = (
+    "the flux lease is not renewable here",
+    "unsupported flux escape sequence",
+    "no flux has been selected to create in",
+)
+WRAPPINGS = (
+    "Database Error in model orders (models/marts/orders.sql)\n  {}\n  compiled code at target/run/a.sql",
+    "[2024-01-02T03:04:05.000+0000] {{subprocess.py:93}} INFO - Job failed\n[2024-01-02T03:04:06.000+0000] {{subprocess.py:93}} INFO - {}",
+    '"job 7 failed\\n\\n{}\\n"',
+    "java.lang.IllegalArgumentException: requirement failed: {}",
+    'cimpl.KafkaException: KafkaError{{code=FLUX,val=7,str="Broker: {}"}}',
+    "org.apache.spark.sql.AnalysisException: [FLUX_LEASE_STATE] {}. SQLSTATE: 0AKDC",
+)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_an_unknown_sentence_is_read_through_what_stands_around_it(sentence: str, wrapping: str) -> None:
+    assert signature_of(wrapping.format(sentence)) == signature_of(sentence)
+
+
+def test_a_code_in_brackets_speaks_where_no_sentence_does() -> None:
+    assert signature_of("[FLUX_LEASE_STATE] SQLSTATE: 0AKDC") == "ERROR:FLUX_LEASE_STATE"
+
+
+def test_an_unknown_failure_names_an_object_only_where_that_is_absent_or_wrong() -> None:
+    assert signature_of("plugin 'flux' is not installed") == "ERROR:plugin_not_installed:flux"
+    assert signature_of("column 'flux' drains the lease") == signature_of("column 'tide' drains the lease")
 
 
 def test_an_unknown_failure_is_told_by_two_words_that_tell_something() -> None:

@@ -8,6 +8,7 @@ AUTH_FAILED:aws:signature_version = authorization mechanism you have provided is
 AUTH_FAILED:aws:missing_token = missing authentication token | missingauthenticationtoken | incompletesignature
 UNSUPPORTED:s3:acl = does not allow acls | accesscontrollistnotsupported
 CREDENTIALS_EXPIRED:aws = sso login is expired | sso session * expired | sso session * is invalid | sso token * expired | retrieving token from sso
+THROTTLED:Throttling = rate exceeded (service | : rate exceeded
 QUOTA_EXCEEDED:glue:concurrent_runs = concurrentrunsexceeded
 TABLE_NOT_FOUND:glue = entitynotfoundexception
 CREDENTIALS_MISSING:aws_secret = can't find the specified secret

@@ -8,7 +8,7 @@ ERROR:spark:context_on_worker = sparkcontext can only be used on the driver | re
 CONFIG_ERROR:spark:python_program = cannot run program * python | missing python executable
 CONNECTION_LOST:python_worker = python worker failed to connect back
 CONFIG_ERROR:spark:driver_bind = could not bind on a random free port | service 'sparkdriver' could not bind | service sparkdriver failed after
-ALREADY_EXISTS:port = address already in use | eaddrinuse | failed to bind to * address
+ALREADY_EXISTS:port = only one usage of each socket address | address already in use | eaddrinuse | failed to bind to * address
 VERSION_MISMATCH:java_modules = to unnamed module
 ERROR:spark:cartesian = implicit cartesian product
 ERROR:spark:streaming_start = streaming sources must be executed with
@@ -44,7 +44,7 @@ CONFIG_ERROR:spark:no_encoder = unable to find encoder for type
 NO_RESOURCES:spark:memory_setting = executor memory * must be at least | system memory * must be at least
 CONFIG_ERROR:spark:cannot_modify = cannot modify the value of a * config
 CONFIG_ERROR:spark:connect_url = only remote spark sessions | remote spark sessions using databricks connect
-CONFIG_ERROR:spark:ivy = unresolved dependency * not found | unresolved dependencies
+CONFIG_ERROR:spark:ivy = [download failed: | unresolved dependency * not found | unresolved dependencies
 EXECUTOR_LOST:max_failures = max number of executor failures
 TASK_KILLED:speculation = another attempt succeeded
 ERROR:spark:unresolved_having = grouping expressions sequence is empty
@@ -94,6 +94,8 @@ TASK_KILLED:spark_context = sparkcontext has been shutdown | sparkcontext was sh
 """
 
 LAKE = """
+PATH_NOT_FOUND:delta = expecting process data from version
+CONFIG_ERROR:spark:catalog = find catalog plugin class for catalog {}
 ALREADY_EXISTS:location_not_empty = associated location * is not empty | non_empty_location | location * already exists and is not empty
 TABLE_NOT_FOUND:delta:version = cannot time travel
 CONFIG_ERROR:delta:vacuum_retention = low retention period

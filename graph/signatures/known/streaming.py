@@ -88,6 +88,7 @@ CONFIG_ERROR:flink:no_operators = no operators defined in streaming topology
 MISSING_CLASS:factory:table = suitable table factory
 SERIALIZATION_ERROR:flink_function = is not serializable. the object probably | is not serializable. the implementation
 MISSING_CLASS:flink_executor_factory = no executorfactory found
+CHECKPOINT_FAILED:restore = no operator for the state
 CHECKPOINT_FAILED:restore_state = could not restore keyed state | could not restore operator state | exception while restoring
 MALFORMED_DATA:time:no_timestamp = no timestamp marker | timestamp should always be non-negative
 UNSUPPORTED:flink:update_changes = doesn't support consuming update | doesn't support consuming * changes

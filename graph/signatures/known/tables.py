@@ -7,6 +7,7 @@ from .kafka_codes import CLIENT, PROTOCOL
 from .orchestration import AIRFLOW, DBT, SYSTEM
 from .python_data import DATA, PYTHON
 from .spark import LAKE, SPARK
+from .stores import STORES
 from .streaming import FLINK, KAFKA
 from .warehouses import CLOUD, HADOOP
 
@@ -26,6 +27,7 @@ TABLES = (
     POSTGRES,
     CLICKHOUSE,
     OTHERS,
+    STORES,
     AIRFLOW,
     DBT,
     AWS,

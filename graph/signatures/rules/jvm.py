@@ -42,6 +42,18 @@ RULES = (
         "frame_or_cls",
     ),
     rule(
+        "MISSING_METHOD",
+        "nosuchmethoderror|noclassdeffounderror",
+        r"(?:NoSuchMethodError: '?(?:[\w.$\[\]]{1,200} )?|NoClassDefFoundError: )scala[./]",
+        "=scala_version",
+    ),
+    rule(
+        "MISSING_CLASS",
+        "load class",
+        r"(?:failed to|cannot) load class (?P<cls>(?:[a-z]\w*\.)+[\w$]+)",
+        "cls",
+    ),
+    rule(
         "MISSING_CLASS",
         "classnotfoundexception|noclassdeffounderror|could not initialize class|class not found",
         r"(?:ClassNotFoundException|NoClassDefFoundError|could not initialize class)(?:: |:? ?)(?:could not initialize class |class )?(?P<cls>[\w.$/]+)",

@@ -111,6 +111,13 @@ RULES = (
     ),
     rule(
         "MISSING_ATTRIBUTE",
+        "engine' object has no attribute",
+        r"'(?:Option)?Engine' object has no attribute 'execute'",
+        "=Engine",
+        "=execute",
+    ),
+    rule(
+        "MISSING_ATTRIBUTE",
         "has no attribute",
         r"(?:module )?['\"](?P<cls>[\w.]+)['\"] (?:object )?has no attribute ['\"](?P<word>\w+)",
         "cls",

@@ -8,11 +8,11 @@ _LOST = (
 
 # A container that its cluster manager killed. One that runs an executor is the executor's memory, and
 # "killed by YARN for exceeding memory limits" is what Spark's allocator says of executors alone.
-_CONTAINER_NEEDLES = "container killed|memory limits|oomkilled|exceeding physical memory|137"
+_CONTAINER_NEEDLES = "container killed|memory limit|oomkilled|exceeding physical memory|137"
 _BY_YARN = r"killed by yarn for exceeding memory limits"
 _CONTAINER = (
     r"container .{0,80}killed (?:by yarn |on request)?.{0,80}(?:exceeding.{0,40}memory|exit code is 137)"
-    r"|running beyond (?:physical|virtual) memory limits|exceeding (?:physical )?memory limits|OOMKilled"
+    r"|running (?:\d{1,15}B )?beyond (?:the )?'?(?:physical|virtual)'? memory limit|exceeding (?:physical )?memory limits|OOMKilled"
     r"|(?:executor|container).{0,200}(?:exit (?:code|status):?(?: is)? ?137|exited with (?:exit )?code 137)"
 )
 

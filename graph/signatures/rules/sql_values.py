@@ -46,18 +46,18 @@ RULES = (
     ),
     rule(
         "DUPLICATE",
+        "violation of (?:primary|unique)|violation of primary key|violation of unique key",
+        rf"violation of (?:primary|unique) key constraint {quoted('table')}",
+        "table",
+    ),
+    rule(
+        "DUPLICATE",
         "duplicate key",
         r"duplicate key \"(?P<field>[A-Za-z_]\w{0,80}):|duplicate key",
         "field",
         "=key",
     ),
     rule("DUPLICATE", "duplicate entry", rf"duplicate entry .{{0,300}}? for key {quoted('table')}", "table"),
-    rule(
-        "DUPLICATE",
-        "violation of (?:primary|unique)|violation of primary key|violation of unique key",
-        rf"violation of (?:primary|unique) key constraint {quoted('table')}",
-        "table",
-    ),
     rule("DUPLICATE", "ora-00001", r"ORA-00001: unique constraint \((?P<table>[\w.]+)\)", "table"),
     rule(
         "REFERENTIAL",

@@ -1,0 +1,45 @@
+"""What stores beside the SQL ones say: MongoDB, Redis, Cassandra, Elasticsearch."""
+
+STORES = """
+CONNECTION_TIMEOUT:mongo = serverselectiontimeout | no suitable servers found | waiting for a server that matches | mongoserverselectionerror | mongooseserverselectionerror
+OOM:mongo:sort = sort exceeded memory limit | sort operation used more than the maximum
+RECORD_TOO_LARGE:mongo = bsonobjecttoolarge | object to insert too large | bsonobj size * is invalid | document is larger than the maximum size
+SERVICE_UNAVAILABLE:mongo:not_primary = not master | notprimary | notwritableprimary | not primary and | not in primary or recovering state
+ERROR:mongo:cursor = cursornotfound | cursor id * not found
+OFFSET_OUT_OF_RANGE:mongo:resume_token = resume token was not found | resume of change stream was not possible | changestreamhistorylost
+ACCESS_DENIED:mongo = not authorized on * to execute command
+ERROR:redis:misconf = configured to save rdb snapshots
+OOM:redis = command not allowed when used memory
+AUTH_FAILED:redis = noauth authentication required
+TYPE_MISMATCH:redis = operation against a key holding the wrong kind
+ACCESS_DENIED:redis:read_only = write against a read only replica | write against a read only slave
+DISK_FULL:elasticsearch = index read-only / allow delete | has read-only-allow-delete block
+SERVICE_UNAVAILABLE:redis:clusterdown = clusterdown
+SERVICE_UNAVAILABLE:redis:loading = loading the dataset in memory
+NO_RESOURCES:redis:clients = max number of clients reached
+CONNECTION_REFUSED:cassandra = nohostavailable | all host(s) tried for query failed | unable to connect to any servers
+SERVICE_UNAVAILABLE:cassandra:consistency = cannot achieve consistency level | not enough replicas available for query
+TIMEOUT:cassandra:client = operationtimedout: errors
+TIMEOUT:cassandra:replica = timeout during write query | timeout during read query | coordinator node timed out waiting
+RECORD_TOO_LARGE:cassandra:batch = batch too large
+SCHEMA_MISMATCH:elasticsearch:mapping = mapper_parsing_exception | failed to parse field
+QUOTA_EXCEEDED:elasticsearch:fields = limit of total fields
+OOM:elasticsearch:circuit_breaker = circuit_breaking_exception | data too large, data for
+THROTTLED:elasticsearch:queue = es_rejected_execution_exception | esrejectedexecutionexception | rejected execution of
+ERROR:elasticsearch:all_shards_failed = all shards failed
+TABLE_NOT_FOUND:elasticsearch = index_not_found_exception | indexnotfoundexception
+WRITE_CONFLICT:elasticsearch = version_conflict_engine_exception | versionconflictengineexception
+RESULT_TOO_LARGE:elasticsearch = result window is too large
+CONFIG_ERROR:max_map_count = max virtual memory areas
+QUOTA_EXCEEDED:elasticsearch:shards = maximum shards open | maximum normal shards open
+UNSUPPORTED:elasticsearch:fielddata = fielddata is disabled
+VERSION_MISMATCH:elasticsearch:product = not elasticsearch | unsupportedproducterror
+CONFIG_ERROR:elasticsearch:discovery = discovery settings are unsuitable
+CONNECTION_REFUSED:elasticsearch:version = cannot detect es version
+CONFIG_ERROR:elasticsearch:content_type = content-type header * is not supported
+UNSUPPORTED:elasticsearch:handler = no handler found for uri
+SERIALIZATION_ERROR:mongo:codec = find a codec for class
+ERROR:mongo:transaction_number = transaction numbers are only allowed on a replica set
+RECORD_TOO_LARGE:elasticsearch:http = content length * exceeded
+QUOTA_EXCEEDED:elasticsearch:term_length = immense term
+"""
