@@ -65,7 +65,7 @@ _BREAK = Lazy(
 )
 _DOING = Lazy(
     r"\W{0,3}(?:an? )?(?:error|failed|failure|unable|could not|cannot|can't|couldn't|exception|problem|got an?)\b.*"
-    r"|.*\b(?:fail(?:s|ed|ing)|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during) .*|, \w{1,12}| \(\S{1,60}\))?",
+    r"|.*\b(?:fail(?:s|ed|ing)|failure|error)(?: -?\d+)?(?: (?:for|on|at|in|of|with|while|to|during)\b.*|, \w{1,12}| \(\S{1,60}\))?",
     re.IGNORECASE,
 )
 _BARELY = Lazy(r"\W*(?:[\w.-]{1,40} ){1,4}(?:failed|failure|aborted|error)\W*", re.IGNORECASE)

@@ -28,6 +28,7 @@ _FRONT = tuple(
         r"^\s*\[[A-Z][A-Z0-9_]{3,80}(?:\.[A-Z0-9_]{2,80}){0,3}\][:.]? {0,3}(?=[A-Za-z'\"`(])",
         r"^\s*\[[A-Za-z][\w .#-]{1,30}\]:?\s{0,3}(?=[A-Za-z'\"`])",
         r"^[('\"{<\s]{1,6}(?=[A-Za-z])",
+        r"^[\w ]{2,40}\b(?:error|exception|message|warning)(?: is| was)?:? [\"“](?=[A-Za-z][^\"”]{12,600}[\"”]\W{0,3}$)",
         r"^(?:requirement|assertion) failed: (?=[A-Za-z])",
         r"^(?:[Oo]ops|[Uu]ncaught|[Uu]nhandled|[Gg]ot|[Cc]aught)(?: \w{1,20})?:? (?:[Ee]rror|[Ee]xception): ",
     )

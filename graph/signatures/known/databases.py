@@ -104,6 +104,7 @@ CONFIG_ERROR:pgbouncer:startup_parameter = unsupported startup parameter
 NO_RESOURCES:pgbouncer:connections = no more connections allowed
 TIMEOUT:pgbouncer:query_wait = query_wait_timeout
 ERROR:postgres:relation_oid = could not open relation with oid | cache lookup failed for
+CONNECTION_LOST:postgres:ssl = ssl connection has been closed
 CONNECTION_LOST:postgres:closed = connection already closed | connection has been closed | interfaceerror: connection is closed
 CONNECTION_LOST:postgres:cursor_closed = cursor already closed
 TYPE_MISMATCH:psycopg:adapt = can't adapt type | cannot adapt type

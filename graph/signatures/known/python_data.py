@@ -1,6 +1,8 @@
 """What Python, pandas, numpy, Arrow, Polars and scikit-learn say."""
 
 DATA = """
+TABLE_NOT_FOUND:worksheet = worksheet named {} not found | no sheet named <{}>
+ERROR:pandas:chained_assignment = set on a copy of a slice | set on a copy of a dataframe
 CORRUPT_FILE:parquet = no magic bytes found at end of file | file must end with par1 | invalid parquet magic
 MISSING_MODULE = install {} to access
 TYPE_MISMATCH:truth_value = truth value of a {} | truth value of an {}
@@ -112,6 +114,10 @@ CONSTRAINT_VIOLATION:null:merge_keys = merge keys contain null values | cannot i
 """
 
 PYTHON = """
+VERSION_MISMATCH:protobuf = descriptors cannot be created directly | descriptors cannot not be created directly
+VERSION_MISMATCH:python_package = contextualversionconflict | pkg_resources.versionconflict
+MISSING_MODULE = the {} distribution was not found
+VERSION_MISMATCH:openssl = only supports openssl
 ERROR:python:dict_changed = dictionary changed size during iteration
 ERROR:python:event_loop = event loop is closed | event loop is already running | no current event loop
 ERROR:python:futures_after_shutdown = cannot schedule new futures

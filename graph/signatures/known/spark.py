@@ -1,6 +1,7 @@
 """What Spark, Delta, Iceberg, Hudi and Parquet say beyond the rules."""
 
 SPARK = """
+MALFORMED_DATA:json:unexpected_character = unexpected character (
 CONFIG_ERROR:spark:master_url = a master url must be set
 ERROR:spark:one_context = only one sparkcontext | cannot run multiple sparkcontexts
 PROCESS_EXIT:java_gateway = java gateway process exited before

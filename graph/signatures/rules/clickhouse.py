@@ -101,6 +101,14 @@ def _detail(kind: str, text: str) -> str:
 
 
 RULES = (
+    rule(
+        "TABLE_NOT_FOUND",
+        "db::exception: table",
+        r"DB::Exception: table (?P<table>[\w.`]{1,120}) (?:doesn't|does not) exist",
+        "=clickhouse",
+        "=UNKNOWN_TABLE",
+        "table",
+    ),
     rule("MISSING_FIELD", "missing columns:", rf"missing columns: {name('field')}", "field"),
     rule(
         "MISSING_FIELD",

@@ -58,6 +58,7 @@ RULES = (
         "frame",
         "lower",
     ),
+    rule("MISSING_MODULE", "error loading", r"error loading (?P<word>\w{1,60}) module(?! named)", "word"),
     rule("MISSING_MODULE", "no module named", rf"no module named {name('word')}", "word"),
     rule(
         "MISSING_MODULE",

@@ -109,6 +109,7 @@ RULES = (
         "=ValueError",
         "=arrays_same_length",
     ),
+    rule("VERSION_MISMATCH", "module 'lib' has no", r"module 'lib' has no attribute", "=pyopenssl"),
     rule(
         "MISSING_ATTRIBUTE",
         "engine' object has no attribute",

@@ -105,13 +105,13 @@ NAMED = (
     rule(
         "ERROR",
         "trinousererror(|trinoqueryerror(|trinoexternalerror(",
-        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})",
+        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})(?!, message=)",
         "word",
     ),
     rule(
         "ERROR",
         "trinousererror|trinoqueryerror|trinoexternalerror|error_name|hive_",
-        r"(?:errorName\"?[:=] ?\"?|name=|\b)(?P<word>HIVE_[A-Z_]+|[A-Z]+_[A-Z_]{4,40})",
+        r"\A(?![\s\S]*\bmessage=)[\s\S]*?(?:errorName\"?[:=] ?\"?|name=|\b)(?P<word>HIVE_[A-Z_]+|[A-Z]+_[A-Z_]{4,40})",
         "word",
     ),
 )
