@@ -124,8 +124,7 @@ from graph.signatures import signature_of
             "CONNECTION_LOST:python_worker",
             (
                 "Python worker failed to connect back.",
-                "org.apache.spark.SparkException: Python worker failed to connect back.\n\tat a.B.c(B.scala:1)\n"
-                "Caused by: java.net.SocketTimeoutException: Accept timed out",
+                "org.apache.spark.SparkException: Python worker failed to connect back.\nCaused by: java.net.SocketTimeoutException: Accept timed out",
             ),
         ),
         (

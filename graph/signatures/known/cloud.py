@@ -1,7 +1,7 @@
 """What the services of AWS, Google and Azure say beyond their coded errors."""
 
 AWS = """
-CONFIG_ERROR:aws:region = must specify a region | noregionerror | unable to find a region | unable to load region | region is missing | missing region
+CONFIG_ERROR:aws:region = missingregion | cannot find region configuration | must specify a region | noregionerror | unable to find a region | unable to load region | region is missing | missing region
 CONFIG_ERROR:s3:bucket_name = invalid bucket name | specified bucket is not valid | invalidbucketname
 CONFIG_ERROR:aws:profile = config profile * could not be found | profilenotfound
 AUTH_FAILED:aws:signature_version = authorization mechanism you have provided is not supported

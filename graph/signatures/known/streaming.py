@@ -1,6 +1,7 @@
 """What Kafka, its clients, Connect, Debezium, ZooKeeper and Flink say (https://kafka.apache.org/protocol: error codes)."""
 
 KAFKA = """
+TOPIC_NOT_FOUND:kafka_streams = source topics were missing | missing/unknown during rebalance | missingsourcetopic
 CONFIG_ERROR:kafka:replication_factor = larger than available brokers | invalid_replication_factor | invalidreplicationfactorexception | replication factor is below 1 or larger
 ALREADY_EXISTS:kafka:topic = topicexistsexception | topic_already_exists | topicalreadyexists
 CONFIG_ERROR:kafka:invalid_topic = invalidtopicexception | invalid_topic_exception | topic name is invalid | topic name is illegal | request included invalid topic
@@ -73,11 +74,11 @@ MISSING_CLASS:kafka:assignor = partition.assignment.strategy * could not be foun
 CONNECTION_REFUSED:kafka_brokers = could not find any brokers | no available brokers | kafkajsnumberofretriesexceeded
 CONFIG_ERROR:kafka:unknown_broker = node id * not found
 ALREADY_EXISTS:kafka:mbean = instancealreadyexistsexception
-SERVICE_UNAVAILABLE:connect:rebalance = rebalance is in process | cannot complete request because of a conflicting operation
+SERVICE_UNAVAILABLE:connect:rebalance = cannot complete request momentarily | rebalance is in process | cannot complete request because of a conflicting operation
 ALREADY_EXISTS:connect:connector = connector * already exists
 SERVICE_UNAVAILABLE:registry:leader = register schema operation failed | error while forwarding register schema
 SCHEMA_MISMATCH:connect:schema_required = requires records with a non-null * schema | sink connector * requires
-SCHEMA_MISMATCH:connect:primary_key = pk.mode for table
+SCHEMA_MISMATCH:connect:primary_key = pk.mode for table | pk mode for table
 CONFIG_ERROR:debezium:binlog_format = binlog_format | binlog format to row
 CONFIG_ERROR:debezium:wal_plugin = could not access file "decoderbufs" | could not access file "wal2json" | could not access file "pgoutput"
 CONFIG_ERROR:debezium:publication = publication * does not exist

@@ -204,8 +204,14 @@ RULES = (
     ),
     rule(
         "SYNTAX_ERROR",
+        "but got ",
+        r"syntax error: expected .{1,80}? but got (?:reserved )?(?:keyword |identifier )?[\"'`]?(?P<token>[^\s\"'`]{1,40})",
+        "token",
+    ),
+    rule(
+        "SYNTAX_ERROR",
         "syntax error",
-        r"syntax error(?: line \d+ at position \d+)? ?(?:at or near|near(?! line \d)|:? ?unexpected) [\"'`]?(?P<token>[^\s\"'`]{1,40})",
+        r"syntax error(?: line \d+ at position \d+)? ?(?:at or near|near(?! line \d)|:? ?unexpected(?: keyword| identifier| string literal)?) [\"'`]?(?P<token>[^\s\"'`]{1,40})",
         "token",
     ),
     rule(
