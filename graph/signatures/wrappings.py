@@ -12,6 +12,7 @@ _FRONT = tuple(
         r"^.*?\bCode: \d{1,4}[.,] {0,2}(?:e\.(?:displayText|what)\(\) = )?(?=(?:std|Poco|DB)::)",
         r"^(?:(?:.{0,80} )?(?:DB|Poco|std)::(?:\w{1,30}::)?\w*[Ee]xception: ?)+",
         r"^.*?\bKafkaError\{code=\w{1,60},val=-?\d{1,5},str=\"",
+        r"^(?:.{0,300}?: )?(?:Broker|Local): (?=[A-Z][a-z])",
         r"^Received from \S{1,80}?\. (?:DB::\w*Exception: ?)?",
         r"^.{0,120}?\b[1-5]\d\d (?:GET|POST|PUT|DELETE|HEAD|PATCH) \S{1,600}: ",
         r"^.*?\brpc error: code = \w{2,30} desc = ",

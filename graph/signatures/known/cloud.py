@@ -60,6 +60,7 @@ CREDENTIALS_MISSING:gcp_metadata = compute engine metadata | error getting acces
 NO_RESOURCES:gcp:zone = zone_resource_pool_exhausted | enough resources available to fulfill
 QUOTA_EXCEEDED:gcp = insufficient {} quota
 AUTH_FAILED:gcp:jwt = invalid jwt signature | token must be a short-lived token
+AUTH_FAILED:oauth:invalid_grant = invalid_grant
 CONFIG_ERROR:gcs:bucket_name = invalid bucket name:
 ERROR:gcs:precondition = conditionnotmet | pre-conditions you specified
 UNSUPPORTED:gcs:uniform_access = uniform bucket-level access | uniformbucketlevelaccess | cannot use acl api | object policies are disabled | legacy acl

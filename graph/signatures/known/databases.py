@@ -60,6 +60,7 @@ MISSING_CLASS:mysql:driver = com.mysql.jdbc.driver * is deprecated
 """
 
 POSTGRES = """
+AUTH_FAILED:postgres:peer = peer authentication failed | ident authentication failed
 NO_RESOURCES:max_locks = out of shared memory
 ERROR:postgres:transaction_aborted = current transaction is aborted | infailedsqltransaction
 SERVICE_UNAVAILABLE:postgres:starting_up = database system is starting up | not yet accepting connections

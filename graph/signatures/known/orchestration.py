@@ -20,6 +20,7 @@ CONFIG_ERROR:airflow:operator_arguments = invalid arguments were passed to
 CONFIG_ERROR:airflow:key_characters = has to be made of alphanumeric
 ERROR:airflow:worker_log = failed to fetch log file from worker | log file does not exist | could not read served logs
 TABLE_NOT_FOUND:dag = seems to be missing from dagbag | dag * could not be found
+ALREADY_EXISTS:kubernetes = pods * already exists | jobs.batch * already exists | secrets * already exists | reason:alreadyexists
 ALREADY_EXISTS:pod = more than one pod running with labels
 QUOTA_EXCEEDED:kubernetes = forbidden: exceeded quota
 ACCESS_DENIED:kubernetes = is forbidden: user

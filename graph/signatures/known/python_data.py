@@ -6,7 +6,7 @@ ERROR:pandas:chained_assignment = set on a copy of a slice | set on a copy of a 
 CORRUPT_FILE:parquet = no magic bytes found at end of file | file must end with par1 | invalid parquet magic
 MISSING_MODULE = install {} to access
 TYPE_MISMATCH:truth_value = truth value of a {} | truth value of an {}
-TYPE_MISMATCH:mask_na = cannot mask with non-boolean
+TYPE_MISMATCH:mask_na = cannot mask with non-boolean | cannot index with vector containing na
 TYPE_MISMATCH:str_accessor = can only use .str accessor
 TYPE_MISMATCH:dt_accessor = can only use .dt accessor
 ERROR:pandas:constructor = constructor not properly called
@@ -110,7 +110,7 @@ INDEX_ERROR:numpy:too_many_indices = too many indices for array
 ERROR:numpy:singular = singular matrix
 TYPE_MISMATCH:numpy:object_arrays = object arrays cannot be loaded when
 TYPE_MISMATCH:numpy:casting = cannot cast ufunc | according to the rule
-CONSTRAINT_VIOLATION:null:merge_keys = merge keys contain null values | cannot index with vector containing na
+CONSTRAINT_VIOLATION:null:merge_keys = merge keys contain null values
 """
 
 PYTHON = """

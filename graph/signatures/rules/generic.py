@@ -22,7 +22,8 @@ RULES = (
         "DNS_FAILURE",
         "name or service not known|temporary failure in name resolution|nodename nor servname|unknownhostexception|"
         "getaddrinfo|failed to resolve|no such host|nameresolutionerror",
-        r"name or service not known|temporary failure in name resolution|nodename nor servname|UnknownHost|getaddrinfo|failed to resolve|"
+        r"name or service not known|temporary failure in name resolution|nodename nor servname|UnknownHost|getaddrinfo|"
+        r"failed to resolve (?:host|address|the (?:host|name)|['\"\\]{0,3}(?:[\w-]{1,63}(?:\.[\w-]{1,63})+|[\w.-]{1,200}['\"\\]{1,3} ?\(|localhost))|"
         r"no such host|NameResolution",
     ),
     rule(

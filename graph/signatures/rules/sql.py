@@ -24,6 +24,7 @@ RULES = (
         "=group_by",
         "field",
     ),
+    rule("AUTH_FAILED", "no pg_hba.conf entry", r"no pg_hba\.conf entry", "=postgres", "=pg_hba"),
     rule(
         "AUTH_FAILED",
         "password authentication failed|no pg_hba.conf entry|login failed for user|access denied for user",

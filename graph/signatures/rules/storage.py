@@ -229,7 +229,7 @@ RULES = (
     ),
     rule(
         "DISK_FULL",
-        "no space left on device|disk full|not enough space|could not extend file|quota exceeded: disk|enospc|disk is full|database or disk",
+        "no space left on device|disk full|not enough space|could not extend file|quota exceeded: disk|enospc|disk quota|disk is full|database or disk",
         r"no space left|disk (?:is )?full|not enough space|could not extend file|ENOSPC|disk quota",
     ),
     rule(
