@@ -31,6 +31,9 @@ _ENTITY = Lazy(r"&(?:[a-z]{2,6}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 _QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
 _JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
 _PDO = Lazy(r"SQLSTATE\[\w{5}\]: [A-Z][\w ]{3,60}: \d{1,6} (?:ERROR: {1,3})?(?=[A-Za-z])")
+_DB_LIB = Lazy(
+    r"DB-Lib error message \d{1,6}, severity \d{1,2}:(?:\\n|\s){0,3}General SQL Server error: Check messages from the SQL Server(?:\\n|\s){0,3}"
+)
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _DUMPED = Lazy(r"\\n")
 _DRIVE = Lazy(r"[A-Za-z]:\\")
@@ -77,7 +80,7 @@ def clean(text: str, *, quiet_too: bool = False) -> str:
     if "\n" not in text.strip() and "\\n" in text:
         text = _unescaped(text)
     text = text.replace('\\"', '"')
-    text = _PDO.sub("", text.replace("#012", "\n"))
+    text = _PDO.sub("", _DB_LIB.sub("", text).replace("#012", "\n"))
     text = _JOINED.sub("\n", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
     text = _INLINE_FRAME.sub("\n\tat ", _INLINE_CAUSE.sub(r"\n\1", text))
     lines = [

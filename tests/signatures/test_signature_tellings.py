@@ -191,6 +191,8 @@ WRAPPINGS = (
     '"job 7 failed\\n\\n{}\\n"',
     "java.lang.IllegalArgumentException: requirement failed: {}",
     'cimpl.KafkaException: KafkaError{{code=FLUX,val=7,str="Broker: {}"}}',
+    "Msg 7242, Level 16, State 1, Line 3\n{}",
+    'pymssql.ProgrammingError: (7242, b"{}DB-Lib error message 20018, severity 16:\\nGeneral SQL Server error: Check messages from the SQL Server\\n")',
     "org.apache.spark.sql.AnalysisException: [FLUX_LEASE_STATE] {}. SQLSTATE: 0AKDC",
 )
 

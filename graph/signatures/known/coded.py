@@ -5,6 +5,19 @@ learn.microsoft.com (SQL Server error messages), trino.io (StandardErrorCode), s
 """
 
 ORACLE = """
+ERROR:ORA-00907 = missing right parenthesis
+ERROR:ORA-00918 = column ambiguously defined
+ERROR:ORA-00923 = from keyword not found where expected
+ERROR:ORA-01013 = user requested cancel of current operation
+ERROR:ORA-01422 = exact fetch returns more than requested
+ERROR:ORA-01476 = divisor is equal to zero
+ERROR:ORA-01502 = of such index is in unusable state
+ERROR:ORA-01536 = space quota exceeded for tablespace
+ERROR:ORA-01858 = non-numeric character was found where a numeric
+ERROR:ORA-02291 = violated - parent key not found
+ERROR:ORA-02292 = violated - child record found
+ERROR:ORA-12899 = value too large for column
+ERROR:ORA-28040 = no matching authentication protocol
 ERROR:ORA-00018 = maximum number of sessions exceeded
 ERROR:ORA-00020 = maximum number of processes (
 ERROR:ORA-00054 = resource busy and acquire with nowait
