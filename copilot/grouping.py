@@ -1,8 +1,9 @@
 """Which episodes are one incident: those of one cause at one time, and those of one promise that flaps."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from .episodes import Episode
@@ -14,26 +15,63 @@ Told: TypeAlias = tuple[Episode, Verdict | Settled]
 SAME_CAUSE = timedelta(hours=3)
 """A cause that is back within this time of its last recovery had not gone."""
 _SKEW = timedelta(minutes=2)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Group:
-    told: list[Told]
+    number: int
+    told: list[Told] = field(default_factory=list[Told])
     names: set[tuple[str, ...]] = field(default_factory=set[tuple[str, ...]])
+    until: datetime = _NEVER
+
+
+class _Groups:
+    """Groups in order, found by their names and by how late they ended: most are long past."""
+
+    def __init__(self) -> None:
+        self.all: list[_Group] = []
+        self._named: dict[tuple[str, ...], list[_Group]] = {}
+        self._ends: list[tuple[datetime, int]] = []
+
+    def new(self) -> _Group:
+        """One more, still empty."""
+        self.all.append(_Group(len(self.all)))
+        self._ends.insert(0, (_NEVER, len(self.all) - 1))
+        return self.all[-1]
+
+    def put(self, group: _Group, told: Told, name: tuple[str, ...]) -> None:
+        """Have an episode belong to a group."""
+        group.told.append(told)
+        if name not in group.names:
+            group.names.add(name)
+            self._named.setdefault(name, []).append(group)
+        until = max(group.until, told[0].resolved_at or _FOREVER)
+        if until != group.until:
+            del self._ends[bisect_left(self._ends, (group.until, group.number))]
+            insort(self._ends, (until, group.number))
+            group.until = until
+
+    def near(self, episode: Episode) -> list[_Group]:
+        """Those to whose time it belongs, the latest first: they were open, or had just mended."""
+        first = bisect_left(self._ends, (episode.first_bad - SAME_CAUSE, 0))
+        numbers = sorted((number for _, number in self._ends[first:]), reverse=True)
+        return [self.all[number] for number in numbers]
+
+    def named(self, name: tuple[str, ...]) -> list[_Group]:
+        """Those that have a name, the latest first."""
+        return sorted(self._named.get(name, ()), key=lambda group: group.number, reverse=True)
 
 
 def grouped(told: Iterable[Told]) -> list[list[Told]]:
     """Episodes with their verdicts, one list an incident; ``told`` in order of time."""
-    groups: list[_Group] = []
+    groups = _Groups()
     for episode, verdict in told:
         name = group_of(episode, verdict)
-        home = _home(groups, episode, name)
-        if home is None:
-            groups.append(_Group([(episode, verdict)], {name}))
-        else:
-            home.told.append((episode, verdict))
-            home.names.add(name)
-    return [group.told for group in groups]
+        home = _home(groups, episode, name) or groups.new()
+        groups.put(home, (episode, verdict), name)
+    return [group.told for group in groups.all]
 
 
 def group_of(episode: Episode, verdict: Verdict | Settled) -> tuple[str, ...]:
@@ -63,14 +101,13 @@ def origin_of(episode: Episode, verdict: Verdict | Settled) -> str:
     return next((end["key"] for end in ends if end["label"] == "Dataset"), episode.dataset)
 
 
-def _home(groups: list[_Group], episode: Episode, name: tuple[str, ...]) -> _Group | None:
+def _home(groups: _Groups, episode: Episode, name: tuple[str, ...]) -> _Group | None:
     """The latest group of the cause, else the one of the promise that has only just recovered."""
-    near = [group for group in reversed(groups) if _touches(group, episode)]
+    near = groups.near(episode)
     same = next((group for group in near if name in group.names), None)
     if same is not None or name == ("stale",):
         return same
-    lasting = (group for group in reversed(groups) if name in group.names and _lasts(group, episode, name))
-    found = next(lasting, None)
+    found = next((group for group in groups.named(name) if _lasts(group, episode, name)), None)
     if found is not None:
         return found
     return next((group for group in near if _flaps(group, episode, name)), None)
@@ -97,12 +134,6 @@ def _lasts(group: _Group, episode: Episode, name: tuple[str, ...]) -> bool:
 
 def _is_known(name: tuple[str, ...]) -> bool:
     return name[0] == "cause"
-
-
-def _touches(group: _Group, episode: Episode) -> bool:
-    """Whether an episode belongs to a group's time: it was open, or had just mended."""
-    ends = [each.resolved_at for each, _ in group.told]
-    return any(end is None or episode.first_bad <= end + SAME_CAUSE for end in ends)
 
 
 def _nearness(episode: Episode, verdict: Verdict | Settled) -> tuple[int, datetime, datetime, str]:

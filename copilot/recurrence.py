@@ -1,7 +1,8 @@
 """What has happened before: incidents of the same cause or failure within thirty days (contract rule 16)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, TypeAlias
 
 from graph.signatures import family_of
@@ -23,8 +24,8 @@ def note_recurrences(incidents: Iterable[Document], said: Mapping[str, str]) -> 
     earlier: dict[str, list[Document]] = {}
     for each in sorted(incidents, key=lambda one: (one["created_at"], one["incident_id"])):
         names = _names(each)
-        before = {one["incident_id"]: one for name in names for one in earlier.get(name, ())}
-        recent = [one for one in before.values() if _is_recent(one, each)]
+        before = {one["incident_id"]: one for name in names for one in _within(earlier.get(name, []), each)}
+        recent = [one for one in before.values() if _has_mended(one, each)]
         if recent:
             recent.sort(key=lambda one: (one["created_at"], one["incident_id"]))
             _tell(each, recent, said)
@@ -50,11 +51,17 @@ def _names(incident: Document) -> list[str]:
     return names
 
 
-def _is_recent(earlier: Document, later: Document) -> bool:
-    began, mended = datetime.fromisoformat(later["created_at"]), earlier.get("resolved_at")
-    if mended is None or datetime.fromisoformat(mended) > began:
-        return False
-    return began - datetime.fromisoformat(earlier["created_at"]) <= WITHIN
+def _within(earlier: list[Document], later: Document) -> Iterator[Document]:
+    """Those that began in the thirty days before; ``earlier`` is in order of time."""
+    since = datetime.fromisoformat(later["created_at"]) - WITHIN
+    return takewhile(lambda one: datetime.fromisoformat(one["created_at"]) >= since, reversed(earlier))
+
+
+def _has_mended(earlier: Document, later: Document) -> bool:
+    mended = earlier.get("resolved_at")
+    return mended is not None and datetime.fromisoformat(mended) <= datetime.fromisoformat(
+        later["created_at"]
+    )
 
 
 def _tell(incident: Document, recent: list[Document], said: Mapping[str, str]) -> None:
