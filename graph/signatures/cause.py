@@ -18,7 +18,7 @@ _MAX_LINES = 12
 _MAX_PREFACE = 300
 ENOUGH_WORDS = 2
 _ASIDE = Lazy(
-    r"(?:Encountered an error.{0,60}:|Msg \d{1,6}, Level \d{1,2}, State \d{1,3}(?:, (?:Server|Procedure) [^,]{1,120})?(?:, Line \d{1,6})?|Task failed with exception.{0,40}|(?:ERROR: ?)?(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
+    r"(?:Encountered an error.{0,60}:|Run result unavailable: .{0,40}error message|Msg \d{1,6}, Level \d{1,2}, State \d{1,3}(?:, (?:Server|Procedure) [^,]{1,120})?(?:, Line \d{1,6})?|Task failed with exception.{0,40}|(?:ERROR: ?)?(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
     r"|.{1,80}: (?:Database|Runtime|Compilation|Parsing) Error|SQL compilation error:|Failure in .{1,200}"
     r"|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*|File \".*|LINE \d+:.*|[~^ ]+"
     r"|-*>? ?\d+ {2,}\S.*|-+> ?\d+ .*|(?:STATEMENT|HINT|CONTEXT|DETAIL|QUERY|stack ?trace):.*|\[(?:SQL|parameters): .*"

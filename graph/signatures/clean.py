@@ -37,6 +37,18 @@ _DB_LIB = Lazy(
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _DUMPED = Lazy(r"\\n")
 _DRIVE = Lazy(r"[A-Za-z]:\\")
+_CLASS = Lazy(r"(?:[\w$]{1,60}\.){0,12}\w{0,80}(?:Error|Exception|Failure|Fault|Timeout)")
+_CODES = ("error_code", "errorcode", "code", "error_name", "errorname")
+_CODE = Lazy(
+    r"[A-Z][A-Z0-9]{2,30}(?:_[A-Z0-9]{1,30}){1,6}|[A-Z][a-z]{1,20}(?:[A-Z][a-z]{1,20}){1,5}|[1-9]\d{4}"
+)
+_CLASSES = tuple(
+    "error_type errortype exc_type exception_type exceptiontype error_class errorclass exception_class exceptionclass "
+    "error.type error.kind error.class exception.type".split()
+)
+_SAID = tuple(
+    "error errormessage error_message error.message exception.message exc_value exception_message message msg".split()
+)
 _LEAST_FIRST = (
     "data",
     "body",
@@ -152,13 +164,48 @@ def _messages(document: object, depth: int) -> Iterable[str]:
     if not isinstance(document, dict) or depth == 0:
         return
     fields = {str(k).lower(): v for k, v in cast("dict[str, object]", document).items()}
+    yield from _plain(fields, "signal_name")
+    yield from _listed(fields.get("errors"), depth)
     for key in _LEAST_FIRST:
         value = fields.get(key)
         if isinstance(value, str) and value.strip():
-            yield (_from_json(value.strip(), depth - 1) if value.lstrip().startswith("{") else None) or value
+            inner = _from_json(value.strip(), depth - 1) if value.lstrip().startswith("{") else None
+            yield inner or (_coded(fields, value) if key in _SAID else value)
         else:
             yield from _messages(value, depth - 1)
     yield from _structured(fields.get("error_detail"))
+    yield from _raised(fields)
+
+
+def _listed(errors: object, depth: int) -> Iterable[str]:
+    for each in cast("list[object]", errors)[:5] if isinstance(errors, list) else []:
+        yield from [each] if isinstance(each, str) else _messages(each, depth - 1)
+
+
+def _coded(fields: dict[str, object], value: str) -> str:
+    """A message with the code that stands beside it, as others write both in one line."""
+    code = next((str(found) for found in map(fields.get, _CODES) if found), "")
+    if "\n" in value or not _CODE.fullmatch(code) or code in value:
+        return value
+    return f"{value}; error code: {code}" if code.isdigit() else f"[{code}] {value}"
+
+
+def _raised(fields: dict[str, object]) -> Iterable[str]:
+    """Class and message of an exception that stand in two fields."""
+    classes = [
+        *_plain(fields, *_CLASSES),
+        *(each for each in _plain(fields, "type") if _CLASS.fullmatch(each)),
+    ]
+    said = list(_plain(fields, *_SAID))
+    if classes and said and "\n" not in said[0] and classes[0] not in said[0]:
+        yield f"{classes[0]}: {said[0]}"
+
+
+def _plain(fields: dict[str, object], *keys: str) -> Iterable[str]:
+    for key in keys:
+        value = fields.get(key)
+        if isinstance(value, str) and value.strip():
+            yield value.strip()
 
 
 def _structured(details: object) -> Iterable[str]:

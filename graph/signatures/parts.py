@@ -15,6 +15,7 @@ _EMAIL = Lazy(r"[^\s@]+@[^\s@]+")
 _DIGITS = Lazy(r"\d(?:[\s.-]?\d){6,}")
 _TOKEN = Lazy(r"(?:AKIA|ASIA|eyJ|gh[pousr]_|sk-|xox[abp]-|AIza)[A-Za-z0-9_-]{6,}")
 _RANDOM = Lazy(r"(?=[A-Za-z_-]*\d)(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{16,}")
+_WORDS = Lazy(r"(?:[A-Za-z]+|\d{1,3})(?:[_-](?:[A-Za-z]+|\d{1,3})){2,}")
 _HEX = Lazy(r"(?:0x)?(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}", re.IGNORECASE)
 # What SQL Server puts behind a constraint that nobody named.
 _GENERATED = Lazy(r"(?<=\w)__[0-9A-F]{8,16}\b")
@@ -39,7 +40,7 @@ _TYPE_SYNONYMS = {
 def looks_sensitive(value: str) -> bool:
     """Whether a value may be a person's or a credential: e-mail, long digits, token, random id."""
     return any(rx.search(value) for rx in (_EMAIL, _DIGITS, _TOKEN)) or any(
-        rx.fullmatch(value) for rx in (_RANDOM, _HEX)
+        rx.fullmatch(value) and not _WORDS.fullmatch(value) for rx in (_RANDOM, _HEX)
     )
 
 

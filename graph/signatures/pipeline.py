@@ -31,15 +31,27 @@ _BARE = frozenset(
     (
         "TIMEOUT TIMEOUT:futures TIMEOUT:read CONNECTION_REFUSED CONNECTION_TIMEOUT CONNECTION_LOST:thrift "
         "CONNECTION_LOST:connection_reset CONNECTION_LOST:broken_pipe CONNECTION_LOST:connection_closed "
+        "ERROR:hive:metastore_client ERROR:hive:return_code"
     ).split()
 )
-"""What says that a connection broke, but not which."""
+"""What says that a connection broke, but not which, or that something inside failed."""
 
 _SIDES = (
     ("taskmanager", ("taskmanager", "taskexecutor")),
     ("jobmanager", ("jobmanager",)),
     ("executor", ("in task ", "lost task", "executor task launch", "executor")),
-    ("driver", ("driver", "dag-scheduler", "broadcast", "collecttopython", 'thread "main"')),
+    (
+        "driver",
+        (
+            "driver",
+            "dag-scheduler",
+            "spark context cleaner",
+            "stopping sparkcontext",
+            "broadcast",
+            "collecttopython",
+            'thread "main"',
+        ),
+    ),
     ("python_worker", ("python worker",)),
 )
 

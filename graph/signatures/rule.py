@@ -24,7 +24,7 @@ def http(code: str) -> str:
     """A pattern for an HTTP status where it stands for one; a bare number is not evidence."""
     return (
         rf"(?:\b(?:HTTP(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|response|code|returned|got)[\]\s:=\"'(]{{1,4}}{code}\b"
-        rf"|(?:^|[:(]\s?){code} (?-i:[A-Z])|\b{code} (?:client|server) error)"
+        rf"|(?:^|[:(]\s?){code} (?-i:[A-Z])|\b{code} (?:client|server) error|\breturned error: {code}\b|\btoo many {code} error)"
     )
 
 

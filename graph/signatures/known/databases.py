@@ -139,6 +139,7 @@ MALFORMED_DATA:clickhouse:CANNOT_PARSE_INPUT_ASSERTION_FAILED = cannot parse inp
 MALFORMED_DATA:clickhouse:CANNOT_PARSE_DATETIME = cannot parse datetime
 MALFORMED_DATA:clickhouse:CANNOT_READ_ALL_DATA = cannot read all data. bytes read
 NO_RESOURCES:clickhouse:TOO_MANY_SIMULTANEOUS_QUERIES = too many simultaneous queries
+ACCESS_DENIED:clickhouse:READONLY = cannot execute query in readonly mode
 ERROR:clickhouse:UNKNOWN_SETTING = unknown setting
 ERROR:clickhouse:NO_REPLICA_HAS_PART = no active replica has part
 ACCESS_DENIED:clickhouse:TABLE_IS_READ_ONLY = table is in readonly mode

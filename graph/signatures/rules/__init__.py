@@ -7,6 +7,7 @@ from ..rule import Rule
 from .airflow import EXITS
 from .airflow import RULES as AIRFLOW
 from .clickhouse import RULES as CLICKHOUSE
+from .cloud import RULES as CLOUD
 from .dbt import RULES as DBT
 from .flink import RULES as FLINK
 from .generic import RULES as EVERYWHERE
@@ -14,6 +15,7 @@ from .jvm import FILES as JVM_FILES
 from .jvm import RULES as JVM
 from .kafka import RULES as KAFKA
 from .lakehouse import RULES as LAKEHOUSE
+from .network import RULES as NETWORK
 from .pandas import RULES as PANDAS
 from .python import RULES as PYTHON
 from .python_values import RULES as PYTHON_VALUES
@@ -29,6 +31,7 @@ from .trino import RULES as TRINO
 from .warehouse import RULES as WAREHOUSE
 
 SPECIFIC: tuple[Rule, ...] = (
+    *CLOUD,
     *LAKEHOUSE,
     *SPARK,
     *SPARK_SQL,
@@ -47,6 +50,7 @@ SPECIFIC: tuple[Rule, ...] = (
     *PANDAS,
     *PYTHON_VALUES,
     *JVM,
+    *NETWORK,
 )
 GENERIC: tuple[Rule, ...] = (*EXITS, *STORAGE_NAMED, *JVM_FILES, *TRINO_NAMED, *EVERYWHERE)
 CATALOGUE: tuple[Rule, ...] = (*SPECIFIC, *GENERIC)

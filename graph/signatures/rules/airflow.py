@@ -69,6 +69,13 @@ RULES = (
     ),
     rule(
         "UPSTREAM_FAILED",
+        "trigger rule",
+        r"trigger rule '?\w{1,40}'? requires|dependency 'trigger rule' failed",
+        "=airflow",
+        "=dependency",
+    ),
+    rule(
+        "UPSTREAM_FAILED",
         "upstream",
         r"(?:external|upstream) .{0,80}fail|upstream_failed|ExternalTaskFailed|ExternalDagFailed",
         "=airflow",

@@ -55,7 +55,7 @@ _KINDS = (
 # These say what was being done, or nothing: the sentence decides.
 _VAGUE = frozenset(
     "BAD_ARGUMENTS LOGICAL_ERROR STD_EXCEPTION POCO_EXCEPTION KEEPER_EXCEPTION UNKNOWN_EXCEPTION NOT_IMPLEMENTED SYSTEM_ERROR "
-    "INCORRECT_DATA S3_ERROR NETWORK_ERROR ILLEGAL_TYPE_OF_ARGUMENT TYPE_MISMATCH SYNTAX_ERROR ILLEGAL_COLUMN".split()
+    "INCORRECT_DATA S3_ERROR UNKNOWN_IDENTIFIER NETWORK_ERROR ILLEGAL_TYPE_OF_ARGUMENT TYPE_MISMATCH SYNTAX_ERROR ILLEGAL_COLUMN".split()
 )
 _FOUND = Lazy(
     r"\b[Cc]ode: ?'?(?P<number>\d{1,4})'?[.,](?:[\s\S]{0,60}?(?:DB|Poco|std)::| host: |\s{1,6}type: )|DB::(?:\w{1,30}::)?\w*Exception[\s\S]{0,2000}?\((?P<named>[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){1,8})\)"
@@ -65,7 +65,8 @@ _NAMED = Lazy(
 )
 _SCOPE = Lazy(r"\((total|for user|for query)\)", re.IGNORECASE)
 _TABLE = Lazy(
-    r"(?:table|database) [`'\"]?(?P<table>[\w.]{1,120})[`'\"]? (?:doesn't|does not) exist", re.IGNORECASE
+    r"(?:table|database) [`'\"]?(?P<table>[\w.]{1,120})[`'\"]? (?:doesn't|does not) exist|unknown table expression identifier [`'\"]?(?P<other>[\w.]{1,120})",
+    re.IGNORECASE,
 )
 
 
@@ -97,7 +98,7 @@ def _detail(kind: str, text: str) -> str:
     match = (
         _TABLE.search(text) if kind == "TABLE_NOT_FOUND" else _SCOPE.search(text) if kind == "OOM" else None
     )
-    return identifier(match[1].removeprefix("for ")) if match else ""
+    return identifier((match[1] or match[2]).removeprefix("for ")) if match else ""
 
 
 RULES = (
@@ -114,6 +115,12 @@ RULES = (
         "MISSING_FIELD",
         "unknown identifier|unknown expression identifier|unknown expression or function identifier",
         rf"unknown (?:expression (?:or function )?)?identifier:? {name('field')}",
+        "field",
+    ),
+    rule(
+        "MISSING_FIELD",
+        "cannot be resolved",
+        rf"identifier {name('field')}['`\"]{{0,2}} cannot be resolved",
         "field",
     ),
     rule("MISSING_FIELD", "no such column", rf"no such column {name('field')} in table", "field"),

@@ -5,15 +5,15 @@ from ..rule import rule
 RULES = (
     rule(
         "CHECKPOINT_FAILED",
-        "tolerable failure threshold|checkpoint was declined|could not complete snapshot",
-        r"(?P<lower>tolerable failure threshold|checkpoint was declined|could not complete snapshot)",
-        "lower",
-    ),
-    rule(
-        "CHECKPOINT_FAILED",
         "expired before completing",
         r"checkpoint (?:\d+ (?:of|for) job \S+ )?expired before completing",
         "=expired",
+    ),
+    rule(
+        "CHECKPOINT_FAILED",
+        "tolerable failure threshold|checkpoint was declined|could not complete snapshot",
+        r"(?P<lower>tolerable failure threshold|checkpoint was declined|could not complete snapshot)",
+        "lower",
     ),
     rule("CHECKPOINT_FAILED", "tasknotready", r"CheckpointDeclineTaskNotReady", "=task_not_ready"),
     rule(

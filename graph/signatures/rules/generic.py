@@ -35,7 +35,7 @@ RULES = (
     rule(
         "TLS_ERROR",
         "certificate|sslerror|sslhandshake|ssl:|pkix",
-        r"(?P<lower>certificate verify failed|certificate has expired|PKIX path building failed|wrong version number|handshake[_ ]failure|unexpected eof|"
+        r"(?P<lower>certificate verify failed|certificate has expired|wrong version number|handshake[_ ]failure|unexpected eof|"
         r"self[- ]signed certificate|hostname mismatch|SSLHandshake|SSLError|SSL peer)",
         "lower",
     ),
@@ -75,8 +75,8 @@ RULES = (
     ),
     rule(
         "TIMEOUT",
-        "read timed out|readtimeout|sockettimeoutexception|read operation timed out",
-        r"read (?:operation )?timed out|ReadTimeout|SocketTimeout",
+        "read timed out|readtimeout|sockettimeoutexception|read operation timed out|: timed out|operation timed out after|error timed out|awaiting headers",
+        r"read (?:operation )?timed out|ReadTimeout|SocketTimeout|(?:TimeoutError|\btimeout): timed out|operation timed out after \d+ ms|operation timed out after \d+ milliseconds|urlopen error timed out|while awaiting headers",
         "=read",
     ),
     rule(
@@ -181,6 +181,7 @@ RULES = (
         r"\berror: (?P<word>(?-i:[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)+))(?=\s*$|\n| \()",
         "word",
     ),
+    rule("ERROR", "dpi-|dpy-", r"\b(?P<word>DP[IY]-\d{4})\b", "word"),
     rule("OBJECT_NOT_FOUND", "404", rf"{http('404')}|404:? not found", "=http"),
     rule(
         "ERROR",

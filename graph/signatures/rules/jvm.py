@@ -104,6 +104,12 @@ RULES = (
 FILES = (
     rule(
         "PATH_NOT_FOUND",
+        "filenotfoundexception",
+        r"FileNotFoundException: (?:(?:file|no such file or directory|file does not exist):? )?(?P<lower>[a-z][a-z0-9]{1,8}(?<!file)):/",
+        "lower",
+    ),
+    rule(
+        "PATH_NOT_FOUND",
         "filenotfoundexception|nosuchfileexception",
         r"FileNotFoundException|NoSuchFileException",
         "=local",

@@ -19,6 +19,13 @@ RULES = (
     ),
     rule(
         "TOPIC_NOT_FOUND",
+        "unknown topic or partition|does not exist|missingtopicsfatal",
+        r"unknown topic or partition\W{1,4}(?:for )?topic:? ['\"\[]?(?P<word>[A-Za-z][\w.-]{0,120})|\btopic ['\"`\[]?(?P<word_b>[A-Za-z][\w.-]{0,120})['\"`\]]? does not exist"
+        r"|topic\(s\) \[(?P<word_c>[A-Za-z][\w.-]{0,120})\] is/are not present",
+        "word",
+    ),
+    rule(
+        "TOPIC_NOT_FOUND",
         "unknowntopicorpartition|unknown_topic|unknown topic|does not host this topic",
         r"UnknownTopicOrPartition|_?UNKNOWN_TOPIC(?:_OR_PART)?|unknown topic|does not host this topic",
         "=unknown_topic",
@@ -37,8 +44,9 @@ RULES = (
     rule(
         "ACCESS_DENIED",
         "topicauthorization|topic authorization failed|topic_authorization_failed",
-        r"TopicAuthorization|topic[ _]authorization",
+        r"topic_?authorization_?failed\w*: \{'(?P<word>[A-Za-z][\w.-]{0,120})'|topic authorization failed for topics \[(?P<word_b>[A-Za-z][\w.-]{0,120})|TopicAuthorization|topic[ _]authorization",
         "=topic",
+        "word",
     ),
     rule(
         "ACCESS_DENIED",
@@ -54,8 +62,8 @@ RULES = (
     ),
     rule(
         "AUTH_FAILED",
-        "sasl|_authentication|sslauthentication",
-        r"sasl.{0,80}(?:authentication|handshake)|authentication.{0,80}\bsasl\b|(?-i:\b_AUTHENTICATION\b)",
+        "sasl|_authentication|sslauthentication|kafka.errors.authenticationfailed",
+        r"(?<!failed )sasl.{0,80}(?:authentication|handshake)|authentication.{0,80}\bsasl\b|(?-i:\b_AUTHENTICATION\b)|kafka\.errors\.AuthenticationFailed",
         "=kafka_sasl",
     ),
     rule(
@@ -110,7 +118,12 @@ RULES = (
         r"ProducerFenced|InvalidProducerEpoch|(?-i:(?<!COORDINATOR)_FENCED\b)|newer producer",
         "=kafka",
     ),
-    rule("TIMEOUT", "expiring", r"expiring \d+ record", "=kafka_delivery"),
+    rule(
+        "TIMEOUT",
+        "expiring|since batch creation",
+        r"expiring \d+ record|passed since batch creation",
+        "=kafka_delivery",
+    ),
     rule(
         "TIMEOUT",
         "_msg_timed_out|message timed out",
@@ -159,15 +172,15 @@ RULES = (
     ),
     rule(
         "CONNECTION_REFUSED",
-        "connection refused",
-        r"(?:thrd:|rdkafka|kafkaerror|bootstrap|_TRANSPORT|kafka).{0,300}?connection refused",
+        "connection refused|econnrefused",
+        r"(?:thrd:|rdkafka|kafkaerror|bootstrap|_TRANSPORT|kafka).{0,300}?(?:connection refused|ECONNREFUSED)",
         "=kafka",
     ),
     rule(
         "CONNECTION_REFUSED",
-        "nobrokersavailable|_all_brokers_down|all broker connections are down|brokers? are down",
-        r"NoBrokersAvailable|ALL_BROKERS_DOWN|brokers? (?:connections )?are down",
-        "=kafka_brokers",
+        "nobrokersavailable|_all_brokers_down|all broker connections are down|brokers? are down|broker connections are down|connection to node|bootstrap from",
+        r"NoBrokersAvailable|ALL_BROKERS_DOWN|brokers? (?:connections )?are down|connection to node .{1,200}could not be established|unable to bootstrap from",
+        "=kafka",
     ),
     rule(
         "CONNECTION_LOST",
@@ -184,7 +197,7 @@ RULES = (
     ),
     rule(
         "SCHEMA_NOT_FOUND",
-        "40401|40403|subject not found|schema not found|subject '",
+        "40401|40403|subject not found|schema not found|subject '|schema ",
         r"subject ['\"\\]{0,3}(?P<word>[\w.-]{1,120})['\"\\]{0,3} not found|subject not found|schema (?:\d+ )?not found|4040[13]",
         "word",
     ),

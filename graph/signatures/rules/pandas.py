@@ -95,8 +95,8 @@ RULES = (
     ),
     rule(
         "INVALID_CAST",
-        "cannot convert non-finite|cannot convert float nan|cannot convert na|cannot convert non-numeric|na to integer",
-        r"cannot (?:convert|safely).{0,30}(?:non-finite|nan|\bNA\b)",
+        "cannot convert non-finite|cannot convert float nan|cannot convert na|cannot convert non-numeric|na to integer|has na values",
+        r"integer column has NA values|cannot (?:convert|safely).{0,30}(?:non-finite|nan|\bNA\b)",
         "=NULL",
         "=INT",
     ),

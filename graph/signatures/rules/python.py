@@ -102,6 +102,12 @@ RULES = (
     ),
     rule(
         "OOM",
+        "out of memory error:|allocate block|pin block",
+        r"\bOut of Memory Error:\s|(?:could not|failed to) (?:allocate|pin) block",
+        "=duckdb",
+    ),
+    rule(
+        "OOM",
         "memoryerror|unable to allocate|arraymemoryerror|cannot allocate memory|failed to allocate|out of memory error",
         r"(?<!OutOf)MemoryError|unable to allocate|cannot allocate memory|failed to allocate|out of memory error",
         "=process",

@@ -54,8 +54,8 @@ RULES = (
     ),
     rule(
         "EXECUTOR_LOST",
-        "executor heartbeat|no recent heartbeats",
-        r"executor heartbeat timed out|removing executor \S{1,20} with no recent heartbeats",
+        "executor heartbeat|no recent heartbeats|send heartbeats to driver",
+        r"executor heartbeat timed out|unable to send heartbeats to driver|removing executor \S{1,20} with no recent heartbeats",
         "=heartbeat",
     ),
     rule(

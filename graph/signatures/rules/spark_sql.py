@@ -59,7 +59,7 @@ RULES = (
     rule(
         "TABLE_NOT_FOUND",
         "table_or_view_not_found|table or view|unable to find the table|view_not_found",
-        rf"(?:TABLE_OR_VIEW_NOT_FOUND\](?: the table or view)?|table or view not found:?) (?!does\b){name('table')}"
+        rf"(?:TABLE_OR_VIEW_NOT_FOUND\](?: the table or view)?|table or view not found:?) (?!does\b|[\w.]+Exception\b){name('table')}"
         rf"|\btable or view (?!does\b|not\b){name('table_b')}.{{0,6}} (?:cannot be found|(?:was |is )?not found|does not exist)",
         "table",
     ),
@@ -79,7 +79,7 @@ RULES = (
     rule(
         "PATH_NOT_FOUND",
         "path does not exist|path_not_found",
-        r"path does not exist:? ?['`\"]?(?P<lower>[a-z][a-z0-9+]{1,10}(?=:/))?",
+        r"(?<!specified )path does not exist:? ?['`\"]?(?P<lower>[a-z][a-z0-9+]{1,10}(?=:/))?",
         "lower",
     ),
     rule(

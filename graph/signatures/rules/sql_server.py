@@ -76,7 +76,7 @@ RULES = (
     ),
     rule(
         "CONNECTION_LOST",
-        "server closed the connection unexpectedly|terminating connection|lost connection to mysql|gone away|ssl syscall",
+        "server closed the connection unexpectedly|terminating connection|lost connection to mysql|lost connection to server|gone away|ssl syscall",
         r"(?P<lower>server closed the connection|terminating connection|lost connection|gone away|SSL SYSCALL)",
         "lower",
     ),
@@ -90,8 +90,6 @@ RULES = (
         "DNS_FAILURE",
         "could not translate host name|unknown host",
         r"could not translate host name",
-        "=database",
     ),
     rule("ERROR", "ora-", _ORA_WRAPPERS + r"\b(?P<word>ORA-\d{5})\b", "word"),
-    rule("ERROR", "dpi-|dpy-", r"\b(?P<word>DP[IY]-\d{4})\b", "word"),
 )

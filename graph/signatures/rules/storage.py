@@ -92,8 +92,8 @@ RULES = (
     rule(
         "CREDENTIALS_MISSING",
         "unable to locate credentials|nocredentials|no aws credentials|unable to load aws credentials|"
-        "unable to load credentials|no credentials|could not load credentials|no valid providers in chain",
-        r"no valid providers in chain|unable to (?:locate|load) (?:AWS )?credentials|NoCredential|no AWS credentials|could not load credentials",
+        "unable to load credentials|no credentials|could not load credentials|no valid providers in chain|no valid credential sources",
+        r"no valid (?:providers in chain|credential sources)|unable to (?:locate|load) (?:AWS )?credentials|NoCredential|no AWS credentials|could not load credentials",
         "=aws",
     ),
     rule(
@@ -154,22 +154,28 @@ RULES = (
     ),
     rule(
         "THROTTLED",
-        "throttling|requestlimitexceeded|toomanyrequests|provisionedthroughputexceeded",
-        r"\b(?P<word>Throttling(?=(?:Exception|Error)?\b)(?! quota)|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)",
+        "throttling|requestlimitexceeded|request_limit_exceeded|toomanyrequests|provisionedthroughputexceeded",
+        r"\b(?P<code_>REQUEST_LIMIT_EXCEEDED)|\b(?P<word>Throttling(?=(?:Exception|Error)?\b)(?! quota)|RequestLimitExceeded|TooManyRequests|ProvisionedThroughputExceeded)",
         "word",
+        "code",
     ),
     rule(
         "BUCKET_NOT_FOUND",
         "nosuchbucket|bucket|filesystemnotfound|container does not exist|containernotfound|specified filesystem",
-        r"NoSuchBucket|bucket_?not_?found|no such ?bucket|\bbucket[^\n.]{0,80} (?:does not|doesn'?t) exist|FilesystemNotFound"
+        r"NoSuchBucket|bucket_?not_?found|no such ?bucket|(?<!variable )\bbucket[^\n.]{0,80} (?:does not|doesn'?t) exist|FilesystemNotFound"
         r"|container does not exist|ContainerNotFound|specified filesystem does not",
     ),
     rule(
         "OBJECT_NOT_FOUND",
-        "nosuchkey|specified key does not exist|no such object|blobnotfound|specified blob does not exist|specified path does not exist|pathnotfound",
-        r"(?P<word_a>NoSuchKey)|(?P<word_b>specified key does not exist)|(?P<word_c>no such object)|(?P<word_d>BlobNotFound|specified blob does not)|"
-        r"(?P<word_e>PathNotFound|specified path does not exist)",
+        "nosuchkey|specified key does not exist|no such object|blobnotfound|specified blob does not exist",
+        r"(?P<word_a>NoSuchKey)|(?P<word_b>specified key does not exist)|(?P<word_c>no such object)|(?P<word_d>BlobNotFound|specified blob does not)",
         "=store",
+    ),
+    rule(
+        "OBJECT_NOT_FOUND",
+        "specified path does not exist|pathnotfound",
+        r"PathNotFound|specified path does not exist",
+        "=azure_path",
     ),
     rule("OBJECT_NOT_FOUND", "(404)", _AWS.format(code="404|NotFound"), "=store"),
     rule(
@@ -197,7 +203,7 @@ RULES = (
     rule(
         "AUTH_FAILED",
         "authenticationfailed|server failed to authenticate|aadsts|invalid_client",
-        r"AuthenticationFailed|server failed to authenticate|AADSTS(?P<word>\d{5,6})|invalid_client",
+        r"AuthenticationFailed(?!Error)|server failed to authenticate|AADSTS(?P<word>\d{5,6})|invalid_client",
         "=azure",
     ),
     rule(

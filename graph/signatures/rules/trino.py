@@ -93,9 +93,8 @@ RULES = (
     rule(
         "MALFORMED_DATA",
         "stl_load_errors|sys_load_error",
-        r"(?:load into table '(?P<table>[^'\n]{1,120})' failed.{0,20})?\b(?:stl_load_errors|sys_load_error)",
+        r"\b(?:stl_load_errors|sys_load_error)",
         "=redshift_load",
-        "table",
     ),
     rule("ERROR", "error_class=|[databricks|error_code=", r"error_class=(?P<word>[A-Z_.]+)", "word"),
 )
