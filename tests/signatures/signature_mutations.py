@@ -15,7 +15,10 @@ PUBLIC_HELDOUT = HERE / "corpus_public_heldout.jsonl"
 WIDE_TUNING = HERE / "corpus_wide_tuning.jsonl"
 WIDE_HELDOUT = HERE / "corpus_wide_heldout.jsonl"
 WIDE_BLIND = HERE / "corpus_wide_blind.jsonl"
-UNREAD = HERE / "corpus_unread.jsonl"
+WIDE_RETOLD = HERE / "corpus_wide_retold.jsonl"
+RUN = HERE / "corpus_run.jsonl"
+UNREAD = (HERE / "corpus_unread_a.jsonl", HERE / "corpus_unread_b.jsonl")
+"""Nobody who changes the code has read them; they are not for tuning."""
 
 
 @dataclass(frozen=True)
