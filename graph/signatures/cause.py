@@ -18,7 +18,7 @@ _MAX_LINES = 12
 _MAX_PREFACE = 300
 ENOUGH_WORDS = 2
 _ASIDE = Lazy(
-    r"(?:Encountered an error.{0,60}:|Run result unavailable: .{0,40}error message|Msg \d{1,6}, Level \d{1,2}, State \d{1,3}(?:, (?:Server|Procedure) [^,]{1,120})?(?:, Line \d{1,6})?|Task failed with exception.{0,40}|(?:ERROR: ?)?(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
+    r"(?:Encountered an error.{0,60}:|Run result unavailable: .{0,40}error message|Run failed with error message|(?:GET|POST|PUT|DELETE|PATCH|HEAD) https?://\S+|:?HTTPDriver for \S{1,200} returned response code \d{3}\)?|ERROR CODE: \w+|(?:HTTP/\d(?:\.\d)? )?[45]\d\d (?:(?:Client|Server) Error:? ?)?(?:Bad Request|Not Found|Forbidden|Unauthorized|Conflict|Internal Server Error)(?: for url: \S+)?|Connector configuration is invalid and contains the following .*|You can also find the above list of errors .*|Msg \d{1,6}, Level \d{1,2}, State \d{1,3}(?:, (?:Server|Procedure) [^,]{1,120})?(?:, Line \d{1,6})?|Task failed with exception.{0,40}|(?:ERROR: ?)?(?:Database|Runtime|Compilation|Parsing) Error(?: in .{1,200})?"
     r"|.{1,80}: (?:Database|Runtime|Compilation|Parsing) Error|SQL compilation error:|Failure in .{1,200}"
     r"|Traceback \(most recent call last\):?|compiled (?:code|SQL) at .*|File \".*|LINE \d+:.*|[~^ ]+"
     r"|-*>? ?\d+ {2,}\S.*|-+> ?\d+ .*|(?:STATEMENT|HINT|CONTEXT|DETAIL|QUERY|stack ?trace):.*|\[(?:SQL|parameters): .*"
@@ -26,7 +26,7 @@ _ASIDE = Lazy(
     r"|(?:\S*[/\\]\S*|<ipython\S*) in [\w.<>]+\(.*\)|\d+ frames|\d{1,3}\. .*(?: @ 0x[0-9a-f]+| in /\S+).*|#\d+ .*"
     r"|<_?\w+ of RPC that terminated with:|\s*(?:status|debug_error_string|errorclass|errorCode|statusCode) ?= ?.*|Press any key.*"
     r"|(?-i:(?:SELECT|FROM|WHERE|INSERT|UPDATE|DELETE|JOIN|LEFT|INNER|GROUP BY|ORDER BY|HAVING|LIMIT|VALUES|UNION|AND|OR) .*)"
-    r"|(?:See|For more|Please|Note|Check|Request ?Id|Time|Request Method|Request URL|Location|Position|Query|SQL|Stack trace)\b:? .*)",
+    r"|(?:See|For more|Please|Note|Check)\b:? .*|(?:Request ?Id|Time|Request Method|Request URL|Location|Position|Query|SQL|Stack trace): ?.*)",
     re.IGNORECASE,
 )
 _TELLING = Lazy(

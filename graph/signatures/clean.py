@@ -29,18 +29,21 @@ _FENCE = Lazy(r"```+\w{0,20}")
 _INLINE_CAUSE = Lazy(r"[ \t](Caused by: (?:[a-z_]\w{0,60}\.){1,12}[A-Z])")
 _ENTITY = Lazy(r"&(?:[a-z]{2,6}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
 _QUOTE = Lazy(r"^(?:>|[│┃║|](?= [A-Z]))[ \t]?")
-_JOINED = Lazy(r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))")
+_JOINED = Lazy(
+    r"(?<=[a-z\"'])(?=(?:Position: \d|Detail: |Hint: |Where: ))|(?<=\}) and with the errors? (?=[A-Z])"
+)
 _PDO = Lazy(r"SQLSTATE\[\w{5}\]: [A-Z][\w ]{3,60}: \d{1,6} (?:ERROR: {1,3})?(?=[A-Za-z])")
 _DB_LIB = Lazy(
     r"DB-Lib error message \d{1,6}, severity \d{1,2}:(?:\\n|\s){0,3}General SQL Server error: Check messages from the SQL Server(?:\\n|\s){0,3}"
 )
+_BLOCK = Lazy(r"(?m)^\{\n[\s\S]{2,8000}?\n\}[ \t]*$")
 _ESCAPED = Lazy(r"\\n(?=[\s\\A-Z])")
 _DUMPED = Lazy(r"\\n")
 _DRIVE = Lazy(r"[A-Za-z]:\\")
 _CLASS = Lazy(r"(?:[\w$]{1,60}\.){0,12}\w{0,80}(?:Error|Exception|Failure|Fault|Timeout)")
-_CODES = ("error_code", "errorcode", "code", "error_name", "errorname")
+_CODES = ("error_code", "errorcode", "code", "error_name", "errorname", "reason")
 _CODE = Lazy(
-    r"[A-Z][A-Z0-9]{2,30}(?:_[A-Z0-9]{1,30}){1,6}|[A-Z][a-z]{1,20}(?:[A-Z][a-z]{1,20}){1,5}|[1-9]\d{4}"
+    r"[A-Z][A-Z0-9]{2,30}(?:_[A-Z0-9]{1,30}){1,6}|[A-Za-z][a-z]{1,20}(?:[A-Z][a-z]{1,20}){1,5}|[1-9]\d{4}"
 )
 _CLASSES = tuple(
     "error_type errortype exc_type exception_type exceptiontype error_class errorclass exception_class exceptionclass "
@@ -137,6 +140,10 @@ def unwrap(text: str) -> str:
     whole = _from_json(text.strip())
     if whole is not None:
         return whole
+    block = _BLOCK.search(text)
+    inner = _from_json(block[0].strip()) if block else None
+    if block and inner:
+        text = f"{text[: block.start()]}\n{inner}{text[block.end() :]}"
     return "\n".join(_unwrap_line(line) for line in text.split("\n"))
 
 
@@ -168,6 +175,8 @@ def _messages(document: object, depth: int) -> Iterable[str]:
     yield from _listed(fields.get("errors"), depth)
     for key in _LEAST_FIRST:
         value = fields.get(key)
+        if key == "reason" and _is_word(value) and any(True for _ in _plain(fields, *_SAID)):
+            continue  # a code, which stands with the message
         if isinstance(value, str) and value.strip():
             inner = _from_json(value.strip(), depth - 1) if value.lstrip().startswith("{") else None
             yield inner or (_coded(fields, value) if key in _SAID else value)
@@ -199,6 +208,10 @@ def _raised(fields: dict[str, object]) -> Iterable[str]:
     said = list(_plain(fields, *_SAID))
     if classes and said and "\n" not in said[0] and classes[0] not in said[0]:
         yield f"{classes[0]}: {said[0]}"
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and len(value.split()) == 1
 
 
 def _plain(fields: dict[str, object], *keys: str) -> Iterable[str]:

@@ -31,11 +31,17 @@ _BARE = frozenset(
     (
         "TIMEOUT TIMEOUT:futures TIMEOUT:read CONNECTION_REFUSED CONNECTION_TIMEOUT CONNECTION_LOST:thrift "
         "CONNECTION_LOST:connection_reset CONNECTION_LOST:broken_pipe CONNECTION_LOST:connection_closed "
-        "ERROR:hive:metastore_client ERROR:hive:return_code"
+        "ERROR:hive:metastore_client"
     ).split()
 )
 """What says that a connection broke, but not which, or that something inside failed."""
 
+_ENDED = frozenset(
+    "PROCESS_EXIT:ssh PROCESS_EXIT:pod CONNECTION_LOST:airbyte ERROR:databricks:run_failed".split()
+)
+"""What says that another program ended: why stands in the lines that it printed."""
+
+_MOST_LINES = 12
 _SIDES = (
     ("taskmanager", ("taskmanager", "taskexecutor")),
     ("jobmanager", ("jobmanager",)),
@@ -89,7 +95,7 @@ def _recognise_cleaned(cleaned: str) -> str:
         candidates.append(Raised("", _residue(cleaned)))
     known = _known(candidates, cleaned)
     if known is not None:
-        return known
+        return (_told_around(cleaned) or known) if known in _ENDED else known
     around = _around(candidates, cleaned)
     return next((each for raised in around if (each := _match(raised, cleaned))), None) or _fallback(
         [*around, *candidates]
@@ -107,6 +113,15 @@ def _known(candidates: list[Raised], cleaned: str) -> str | None:
         return first
     around = _match(Raised("", _residue(cleaned)), cleaned)
     return next((each for each in (*found, around) if each and each not in _BARE), first)
+
+
+def _told_around(cleaned: str) -> str | None:
+    """What the lines state that another program printed before it ended."""
+    lines = [line for line in _residue(cleaned).split("\n") if states(line)][-_MOST_LINES:]
+    told = [(line, _match(Raised("", line), cleaned)) for line in lines]
+    named = [found for _, found in told if found and found not in _ENDED]
+    plain = [line for line, found in told if found is None and " " in line]
+    return named[-1] if named else _fallback([Raised("", "\n".join(plain))]) if plain else None
 
 
 def _match(raised: Raised, context: str) -> str | None:

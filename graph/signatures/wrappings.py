@@ -13,13 +13,16 @@ _FRONT = tuple(
         r"^(?:(?:.{0,80} )?(?:DB|Poco|std)::(?:\w{1,30}::)?\w*[Ee]xception: ?)+",
         r"^.*?\bKafkaError\{code=\w{1,60},val=-?\d{1,5},str=\"",
         r"^(?:.{0,300}?: )?(?:Broker|Local): (?=[A-Z][a-z])",
+        r"^.*?[Ee]xecution Error, return code -?\d{1,9} from [\w.$]{3,200}?\.? (?:MetaException\(message:)?(?=[A-Za-z])",
+        r"^\(gcloud\.[\w.-]{2,100}\) (?:[A-Z_]{4,40}: )?(?=[A-Za-z])",
+        r"^RESPONSE \d{3}: \d{3} (?=[A-Za-z])",
         r"^Received from \S{1,80}?\. (?:DB::\w*Exception: ?)?",
         r"^.{0,120}?\b[1-5]\d\d (?:GET|POST|PUT|DELETE|HEAD|PATCH) \S{1,600}: ",
         r"^.*?\brpc error: code = \w{2,30} desc = ",
         r"^.*?\bSQLSTATE\[\w{5}\](?: ?\[\d{1,6}\]|: [\w ]{3,60}: \d{1,6})?:? ",
         (
             r"^.{0,200}?(?:\[[\w ./,()-]{2,60}\]){0,4}\[(?:Microsoft|SQL Server|unixODBC|MySQL|Amazon|Simba|Snowflake|Oracle|Cloudera|Teradata|Vertica|Databricks)\]"
-            r"(?:\[[\w ./,()-]{2,60}\]){0,4}:? {0,2}(?:\(\d{1,7}\) ?)?"
+            r"(?:\[[\w ./,()-]{2,60}\]){0,4}:? {0,2}(?:\(\d{1,7}\) ?)?(?:Invalid operation: )?"
         ),
         r"^.*?\bexception '[\w\\]{3,80}' with message '",
         r"^(?:\w{1,40}: )?(?:ER_[A-Z_]{4,60}|E[A-Z]{5,14}|[A-Z][A-Z0-9]{2,12}(?:_[A-Z0-9]{2,20}){1,6}): (?=[A-Za-z'\"`])",
@@ -39,6 +42,7 @@ _BACK = tuple(
     for p in (
         r"\s?\((?:version|SQLSTATE|Background on|from \d|in query|official build|errno|os error|position|line \d|file \").*",
         r"</Message>.*",
+        r", (?:invalid|duplicate|required|forbidden|conflict|[a-z]{2,20}[A-Z][A-Za-z]{2,30})$",
         r"[.;]{0,2} SQLSTATE: \w{5}\b.*",
         r"[,.]? ?Stack trace\b.*",
         r":? While (?:executing|processing|reading|parsing)\b.*",

@@ -34,7 +34,6 @@ RECORD_TOO_LARGE:kafka:invalid_receive = invalid receive
 TLS_ERROR:not_ssl_record = not an ssl/tls record | plaintext connection
 LOCK_CONFLICT:kafka_streams:state_dir = failed to lock the state directory | unable to initialize state, this can happen if multiple instances
 SERIALIZATION_ERROR:kafka_streams:serializer = is not compatible to the actual key or value type
-CONFIG_ERROR:connect:validation = connector configuration is invalid
 SCHEMA_MISMATCH:connect:struct_required = only struct objects supported | only map objects supported
 SCHEMA_MISMATCH:connect:auto_evolution = auto-evolution is disabled
 TABLE_NOT_FOUND:connect:auto_create = auto-creation is disabled

@@ -79,5 +79,32 @@ RULES = (
         "token",
     ),
     rule("TABLE_NOT_FOUND", "object '", r"\bobject '(?P<table>[\w.$]{1,120})' not found", "table"),
+    rule(
+        "ALREADY_EXISTS",
+        "with this name already exists",
+        r"table '(?:[\w.-]{1,100}[:.]){0,3}(?P<table>[\w$-]{1,100})' could not be created; a table with this name",
+        "=table",
+        "table",
+    ),
+    rule(
+        "SCHEMA_MISMATCH",
+        "find data for",
+        rf"cannot find data for (?:the )?output column {name('field')}",
+        "=CANNOT_FIND_DATA",
+        "field",
+    ),
+    rule(
+        "SCHEMA_MISMATCH",
+        "safely cast",
+        rf"cannot safely cast {name('field')}",
+        "=CANNOT_SAFELY_CAST",
+        "field",
+    ),
+    rule(
+        "WRITE_CONFLICT",
+        "concurrent transaction",
+        r"concurrent transactions? added (?:new )?data",
+        "=ConcurrentAppend",
+    ),
     rule("OOM", "outofdirectmemoryerror", r"OutOfDirectMemoryError", "=direct_memory"),
 )

@@ -157,7 +157,7 @@ RULES = (
     rule(
         "TIMEOUT",
         "timed out|timeout|deadline exceeded|deadline_exceeded",
-        r"timed out|time ?out|deadline[_ ]exceeded",
+        r"timed out|(?<![?&])time ?out(?!=)|deadline[_ ]exceeded",
         "words",
     ),
     rule("TASK_KILLED", "keyboardinterrupt|sigint", r"KeyboardInterrupt|SIGINT", "=interrupt"),
@@ -182,7 +182,15 @@ RULES = (
         "word",
     ),
     rule("ERROR", "dpi-|dpy-", r"\b(?P<word>DP[IY]-\d{4})\b", "word"),
-    rule("OBJECT_NOT_FOUND", "404", rf"{http('404')}|404:? not found", "=http"),
+    # A bare status; one with a sentence is told by that.
+    rule(
+        "OBJECT_NOT_FOUND",
+        "404",
+        r"(?:\b(?:HTTP(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|response|code|returned|got|error)[\]\s:=\"'(]{1,4}|(?:^|[:(\n])\s?)404\b"
+        r"[\s:,'\"-]{0,4}(?:client error:? ?)?(?:page )?(?:not ?found)?[\s'\".,:;)]{0,4}(?:$|\n|for url|for \w+ https?|post\b|get\b|https?:|url)"
+        r"|\b404:? not found[\s'\".,:;)]{0,4}(?:$|\n|for url|post\b|get\b|https?:|url)",
+        "=http",
+    ),
     rule(
         "ERROR",
         "internal server error",

@@ -1,6 +1,6 @@
 """What HTTP clients, TLS libraries and shells of many languages say of one failure of the network."""
 
-from ..rule import http, rule
+from ..rule import rule
 
 RULES = (
     rule(
@@ -54,7 +54,7 @@ RULES = (
     rule(
         "OBJECT_NOT_FOUND",
         "404",
-        rf"\b(?:client error '404|failed with status code 404)|{http('404')}[\s\S]{{0,40}}for url",
+        r"\b(?:client error '404|failed with status code 404)",
         "=http",
     ),
 )

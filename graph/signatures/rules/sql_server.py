@@ -3,7 +3,7 @@
 from ..rule import name, rule
 
 # Oracle's errors come in stacks: these only say that another one follows.
-_ORA_WRAPPERS = r"(?!ORA-(?:00604|02063|04088|06512|12801|29913|39\d{3})\b)"
+_ORA_WRAPPERS = r"(?!ORA-(?:00604|02063|04088|06512|12801|29913|20\d{3}|39\d{3})\b)"
 
 RULES = (
     # concurrency, limits

@@ -265,7 +265,7 @@ NAMED = (
     rule(
         "ERROR",
         "when calling the",
-        r"\((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+)\s+operation",
+        r"\((?P<word_code>\w+)\) when calling the (?P<word_operation>\w+)\s+operation(?: \([^)\n]{1,60}\))?:?\s{0,3}(?:\S+\s?){0,2}(?:$|\n)",
         "word_code",
         "word_operation",
     ),

@@ -103,8 +103,15 @@ RULES = (
 NAMED = (
     rule(
         "ERROR",
+        "return code",
+        r"execution error, return code -?\d{1,9} from [\w.$]{3,200}(?:\.? ?(?:null)?\s*(?:\(state=[^)\n]{0,60}\))?\s*(?:$|\n)|\. vertex failed|\. error while processing)",
+        "=hive",
+        "=return_code",
+    ),
+    rule(
+        "ERROR",
         "trinousererror(|trinoqueryerror(|trinoexternalerror(",
-        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})(?!, message=)",
+        r"type=\w+, name=(?P<word>[A-Z][A-Z_]{3,60})(?![A-Z_]|, message=)",
         "word",
     ),
     rule(
