@@ -117,10 +117,10 @@ def _known(candidates: list[Raised], cleaned: str) -> str | None:
 
 def _told_around(cleaned: str) -> str | None:
     """What the lines state that another program printed before it ended."""
-    lines = [line for line in _residue(cleaned).split("\n") if states(line)][-_MOST_LINES:]
+    lines = _residue(cleaned).split("\n")[-_MOST_LINES:]
     told = [(line, _match(Raised("", line), cleaned)) for line in lines]
     named = [found for _, found in told if found and found not in _ENDED]
-    plain = [line for line, found in told if found is None and " " in line]
+    plain = [line for line, found in told if found is None and states(line) and " " in line]
     return named[-1] if named else _fallback([Raised("", "\n".join(plain))]) if plain else None
 
 

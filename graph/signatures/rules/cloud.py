@@ -106,5 +106,19 @@ RULES = (
         r"concurrent transactions? added (?:new )?data",
         "=ConcurrentAppend",
     ),
+    rule(
+        "TABLE_NOT_FOUND",
+        "database does not exist:|namespace does not exist:|there is no database named",
+        rf"(?:(?:database|namespace) does not exist:|there is no database named) {name('table')}",
+        "=database",
+        "table",
+    ),
+    rule("TABLE_NOT_FOUND", "table does not exist:", rf"\btable does not exist: {name('table')}", "table"),
+    rule(
+        "MISSING_CLASS",
+        "entry point class",
+        r"entry point class '(?P<cls>[\w.$]{1,200})' was not found",
+        "cls",
+    ),
     rule("OOM", "outofdirectmemoryerror", r"OutOfDirectMemoryError", "=direct_memory"),
 )

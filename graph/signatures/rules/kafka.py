@@ -173,13 +173,19 @@ RULES = (
     rule(
         "CONNECTION_REFUSED",
         "connection refused|econnrefused",
-        r"(?:thrd:|rdkafka|kafkaerror|bootstrap|_TRANSPORT|kafka).{0,300}?(?:connection refused|ECONNREFUSED)",
+        r"(?:thrd:|rdkafka|kafkaerror|bootstrap|_TRANSPORT|kafka(?!\.schemaregistry)).{0,300}?(?:connection refused|ECONNREFUSED)",
         "=kafka",
     ),
     rule(
         "CONNECTION_REFUSED",
-        "nobrokersavailable|_all_brokers_down|all broker connections are down|brokers? are down|broker connections are down|connection to node|bootstrap from",
-        r"NoBrokersAvailable|ALL_BROKERS_DOWN|brokers? (?:connections )?are down|connection to node .{1,200}could not be established|unable to bootstrap from",
+        "all_brokers_down|brokers are down|broker connections are down",
+        r"ALL_BROKERS_DOWN|brokers? (?:connections )?are down",
+        "=kafka_brokers",
+    ),
+    rule(
+        "CONNECTION_REFUSED",
+        "nobrokersavailable|connection to node|bootstrap from",
+        r"NoBrokersAvailable|connection to node .{1,200}could not be established|unable to bootstrap from",
         "=kafka",
     ),
     rule(
