@@ -42,7 +42,7 @@ _MARK = Lazy(
     r"|\b(?:ERROR|FATAL|PANIC|Error|error|stage failure|recent failure(?: reason)?|[Rr]eason|[Cc]ause))"
     r"\)?\s?[:=]\s{0,4}(?=\S)"
     r"|\b(?:message|msg|err|Message|MESSAGE|[Dd]etails?|[Dd]escription|[Ee]rrorMessage)['\"]?\s?[:=]\s{0,4}(?:\d{3} )?(?=['\"]?[A-Za-z(])"
-    r"|\bnested exception is |\bdue to (?=\w+\.\w+\.)|\b(?:ERROR|FATAL) - "
+    r"|\bnested exception is |\bfailed .{1,60} with (?:error )?message:? (?=[A-Z])|\bdue to (?=\w+\.\w+\.)|\b(?:ERROR|FATAL) - "
     r"|\b(?:ERROR|Error) \[?\d{3,6}\]?(?: ?[(\[]\w{5}[)\]])?(?: at line \d{1,6})?: "
 )
 _DRIVER_CLASS = Lazy(r"\((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,80}(?:Error|Exception|\w(?=\) ))\)\s{0,3}")

@@ -69,6 +69,7 @@ _LEAST_FIRST = (
     "message",
     "error_message",
     "errormessage",
+    "cause",
     "description",
     "error_description",
     "errordescription",
@@ -175,6 +176,8 @@ def _messages(document: object, depth: int) -> Iterable[str]:
     yield from _listed(fields.get("errors"), depth)
     for key in _LEAST_FIRST:
         value = fields.get(key)
+        if key == "error" and _is_word(value) and "cause" in fields:
+            continue
         if key == "reason" and _is_word(value) and any(True for _ in _plain(fields, *_SAID)):
             continue  # a code, which stands with the message
         if isinstance(value, str) and value.strip():

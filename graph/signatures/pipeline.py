@@ -36,8 +36,8 @@ _BARE = frozenset(
 )
 """What says that a connection broke, but not which, or that something inside failed."""
 
-_ENDED = frozenset(
-    "PROCESS_EXIT:ssh PROCESS_EXIT:pod CONNECTION_LOST:airbyte ERROR:databricks:run_failed".split()
+_ENDED = Lazy(
+    r"PROCESS_EXIT:(?:ssh|pod|(?:(?:bash|spark_submit):)?-?\d{1,3})|CONNECTION_LOST:airbyte|ERROR:databricks:run_failed"
 )
 """What says that another program ended: why stands in the lines that it printed."""
 
@@ -95,7 +95,7 @@ def _recognise_cleaned(cleaned: str) -> str:
         candidates.append(Raised("", _residue(cleaned)))
     known = _known(candidates, cleaned)
     if known is not None:
-        return (_told_around(cleaned) or known) if known in _ENDED else known
+        return (_told_around(cleaned) or known) if _ENDED.fullmatch(known) else known
     around = _around(candidates, cleaned)
     return next((each for raised in around if (each := _match(raised, cleaned))), None) or _fallback(
         [*around, *candidates]
@@ -119,7 +119,7 @@ def _told_around(cleaned: str) -> str | None:
     """What the lines state that another program printed before it ended."""
     lines = _residue(cleaned).split("\n")[-_MOST_LINES:]
     told = [(line, _match(Raised("", line), cleaned)) for line in lines]
-    named = [found for _, found in told if found and found not in _ENDED]
+    named = [found for _, found in told if found and not _ENDED.fullmatch(found)]
     plain = [line for line, found in told if found is None and states(line) and " " in line]
     return named[-1] if named else _fallback([Raised("", "\n".join(plain))]) if plain else None
 

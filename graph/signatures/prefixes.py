@@ -22,6 +22,7 @@ _STAMP = Lazy(
 )
 _EPOCH = Lazy(r"[\[(]?1\d{9}(?:\d{3}|\.\d{1,9})?[\])]?:?\s+")
 _KLOG = Lazy(rf"[IWEF]\d{{4}} {_CLOCK}\s+\d+ [\w.]+:\d+\] ")
+_ENV_LOGGER = Lazy(rf"\[\d{{4}}-\d\d-\d\dT[\d:.]{{8,20}}Z {_LEVEL} {{1,3}}[\w:]{{1,100}}\] ")
 _SYSLOG = Lazy(
     r"(?:<\d{1,3}>\d? ?)?[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \S{1,80} [\w./-]{1,60}(?:\[\d+\])?: "
 )
@@ -78,7 +79,7 @@ def _strip_front(body: str) -> str:
 
 
 def _one_step(body: str, seen: bool) -> str | None:
-    for rx in (_SYSLOG, _KLOG, _STAMP, _EPOCH, _LEVEL_RX):
+    for rx in (_ENV_LOGGER, _SYSLOG, _KLOG, _STAMP, _EPOCH, _LEVEL_RX):
         match = rx.match(body)
         if match:
             return body[match.end() :]

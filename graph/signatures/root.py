@@ -70,7 +70,7 @@ def exceptions(text: str) -> list[Raised]:
     link, open_message, in_python = "", False, False
     for marked in text.split("\n"):
         line = marked.lstrip(RECORD)
-        open_message = open_message and line is marked
+        open_message = open_message and (line is marked or line.startswith(("Detail", "DETAIL")))
         if _DIRECT in line or _DURING in line:
             link, open_message = ("direct" if _DIRECT in line else "during"), False
             continue

@@ -26,6 +26,9 @@ CARRIERS = {
     "google's java client": 'com.google.api.client.googleapis.json.GoogleJsonResponseException: 400 Bad Request\nPOST https://x.example/y\n{{\n  "code" : 400,\n  "message" : "{}"\n}}',
     "requests": 'requests.exceptions.HTTPError: 400 Client Error: Bad Request for url: https://x.example/y\nResponse: {{"message": "{}"}}',
     "gcloud": "ERROR: (gcloud.dataproc.batches.submit.spark) INVALID_ARGUMENT: {}",
+    "step functions": '{{"Error": "States.TaskFailed", "Cause": "{}"}}',
+    "rust": "[2024-01-01T00:00:00Z ERROR etl::main] {}",
+    "bash": "[2024-01-01, 00:00:00 UTC] {{subprocess.py:93}} INFO - {}\n[2024-01-01, 00:00:01 UTC] {{taskinstance.py:1}} ERROR - Task failed with exception\nairflow.exceptions.AirflowException: Bash command failed. The command returned a non-zero exit code 1.",
     "azure for go": "RESPONSE 400: 400 {}\nERROR CODE: InvalidResource\n----------",
 }
 
