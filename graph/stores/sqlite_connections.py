@@ -17,6 +17,8 @@ BUSY_TIMEOUT_S = 10.0
 _MMAP_BYTES = 192 * 1024 * 1024
 _READER_CACHE_KIB = 16 * 1024
 _WRITER_CACHE_KIB = 64 * 1024
+# So many idle connections keep what they read: a crowd of threads must not fill the memory.
+_REMEMBER = 2
 # Rarer checkpoints write a page that changed often only once: four tenths more writes a second.
 _CHECKPOINT_PAGES = 8_000
 
@@ -120,8 +122,10 @@ class Connections:
             connection.execute("ROLLBACK")
         if self._closed:
             connection.close()
-        else:
-            self._idle.append(connection)
+            return
+        if len(self._idle) >= _REMEMBER:
+            connection.known.forget()
+        self._idle.append(connection)
 
 
 @contextmanager

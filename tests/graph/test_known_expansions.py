@@ -1,5 +1,6 @@
 """What a connection of the embedded graph remembers between expansions never shows in an answer."""
 
+from contextlib import ExitStack
 from itertools import permutations
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from graph.model import Edge, ExpandSpec, Hop, Node, NodeRef
 from graph.stores.memory import MemoryGraphStore
 from graph.stores.sqlite import SqliteGraphStore
+from graph.stores.sqlite_connections import Connections
 
 EVERYWHERE = tuple(Hop(kind, side) for kind in BUSY_KINDS for side in ("out", "in"))
 TABLE = NodeRef("Dataset", "hub")
@@ -76,3 +78,14 @@ def test_a_walk_too_great_to_be_remembered_answers_the_same_again() -> None:
     assert len(first.edges) == len(fed)
     assert store.expand([TABLE], spec) == first
     store.close()
+
+
+def test_however_many_read_at_once_two_connections_remember(tmp_path: Path) -> None:
+    connections = Connections(str(tmp_path / "any.db"))
+    with ExitStack() as stack:
+        for number in range(6):
+            stack.enter_context(connections.reading()).known.refs[number] = TABLE
+    idle = [stack.enter_context(connections.reading()) for _ in range(6)]
+    assert sum(bool(each.known.refs) for each in idle) == 2
+    stack.close()
+    connections.close()
