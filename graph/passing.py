@@ -3,10 +3,13 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 from .coalesce import Edges, Nodes
 from .model import Edge, ExpandSpec, GraphStats, Node, NodeRef, Subgraph
 from .port import GraphStore
+
+T = TypeVar("T")
 
 
 class PassingStore(GraphStore):
@@ -20,6 +23,10 @@ class PassingStore(GraphStore):
         """The same, for a call that changes something."""
         return self.inner()
 
+    def answered(self, answer: T) -> T:
+        """What a call that reads came back with, before it is handed on."""
+        return answer
+
     def upsert(self, nodes: Iterable[Node], edges: Iterable[Edge]) -> None:
         """See ``GraphStore.upsert``."""
         self.pen().upsert(nodes, edges)
@@ -30,15 +37,15 @@ class PassingStore(GraphStore):
 
     def expand(self, seeds: Sequence[NodeRef], spec: ExpandSpec) -> Subgraph:
         """See ``GraphStore.expand``."""
-        return self.inner().expand(seeds, spec)
+        return self.answered(self.inner().expand(seeds, spec))
 
     def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
         """See ``GraphStore.get``."""
-        return self.inner().get(refs)
+        return self.answered(self.inner().get(refs))
 
     def find(self, label: str, *, prefix: str = "", limit: int = 100, after: str = "") -> list[Node]:
         """See ``GraphStore.find``."""
-        return self.inner().find(label, prefix=prefix, limit=limit, after=after)
+        return self.answered(self.inner().find(label, prefix=prefix, limit=limit, after=after))
 
     def merge_nodes(self, old: NodeRef, new: NodeRef) -> None:
         """See ``GraphStore.merge_nodes``."""
@@ -50,19 +57,19 @@ class PassingStore(GraphStore):
 
     def aged(self, label: str, before: str, limit: int = 500) -> list[Node]:
         """See ``GraphStore.aged``."""
-        return self.inner().aged(label, before, limit)
+        return self.answered(self.inner().aged(label, before, limit))
 
     def aged_edges(self, kind: str, before: str, limit: int = 500) -> list[Edge]:
         """See ``GraphStore.aged_edges``."""
-        return self.inner().aged_edges(kind, before, limit)
+        return self.answered(self.inner().aged_edges(kind, before, limit))
 
     def edges_of(self, refs: Iterable[NodeRef]) -> list[Edge]:
         """See ``GraphStore.edges_of``."""
-        return self.inner().edges_of(refs)
+        return self.answered(self.inner().edges_of(refs))
 
     def get_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> list[Edge]:
         """See ``GraphStore.get_edges``."""
-        return self.inner().get_edges(edges)
+        return self.answered(self.inner().get_edges(edges))
 
     def delete_edges(self, edges: Iterable[tuple[str, NodeRef, NodeRef]]) -> int:
         """See ``GraphStore.delete_edges``."""
@@ -86,7 +93,7 @@ class PassingStore(GraphStore):
 
     def stats(self) -> GraphStats:
         """See ``GraphStore.stats``."""
-        return self.inner().stats()
+        return self.answered(self.inner().stats())
 
     def elements(self) -> Iterable[Node | Edge]:
         """See ``GraphStore.elements``."""

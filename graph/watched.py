@@ -6,7 +6,7 @@ from time import monotonic
 from signal_factory.errors import BackendUnavailable
 
 from .clearing import clear
-from .passing import PassingStore
+from .passing import PassingStore, T
 from .port import GraphStore
 
 LOOK_S = 1.0
@@ -38,6 +38,11 @@ class WatchedStore(PassingStore):
         """See ``PassingStore.inner``."""
         self.check()
         return self._inner
+
+    def answered(self, answer: T) -> T:
+        """See ``PassingStore.answered``: one that took long may be of a server that came back meanwhile."""
+        self.check()
+        return answer
 
     def pen(self) -> GraphStore:
         """See ``PassingStore.pen``; whoever may not write any more is stopped here."""

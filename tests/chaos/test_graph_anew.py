@@ -1,7 +1,7 @@
 """A graph that was lost, or is an older copy, is made anew from the log: the same as a replay's."""
 
 import shutil
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from graph.hash import graph_hash
+from graph.model import Node, NodeRef
 from graph.retention.tiers import HOT
 from graph.stores.sqlite import SqliteGraphStore
 from graph.watched import GraphBehind, WatchedStore
@@ -114,6 +115,25 @@ def test_one_that_only_reads_says_so_until_it_is_whole(tmp_path: Path) -> None:
                 with pytest.raises(GraphBehind) as told:
                     ask()
                 assert "made anew" in told.value.hint
+
+
+def test_an_answer_that_took_so_long_that_the_graph_was_lost_meanwhile_is_none() -> None:
+    moment = [0.0]
+
+    class LostWhileAsked(SqliteGraphStore):
+        """As a server that is killed, and comes back empty before a read gives up."""
+
+        def get(self, refs: Iterable[NodeRef]) -> dict[NodeRef, Node]:
+            moment[0] += 3.0
+            self.set_mark(0)
+            return super().get(refs)
+
+    with closing(WatchedStore(LostWhileAsked(), clock=lambda: moment[0])) as store:
+        store.set_mark(7)
+        store.expect(7)
+        assert store.find("Dataset") == []
+        with pytest.raises(GraphBehind):
+            store.get([NodeRef("Dataset", "orders")])
 
 
 def test_what_is_told_to_stop_leaves_a_graph_that_says_it_is_not_whole(tmp_path: Path) -> None:
